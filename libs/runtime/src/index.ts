@@ -1,0 +1,26 @@
+export { startAdminServer, type AdminServer, type AdminServerOptions } from './admin-server.ts';
+export { systemClock, type Clock, type Timer } from './clock.ts';
+export { ConfigError, loadConfig, type ConfigProblem, type Environment } from './config.ts';
+export {
+  envBool,
+  envDuration,
+  envEnum,
+  envInt,
+  envOptionalString,
+  envString,
+  type EnvField,
+  type NumberOptions,
+  type StringOptions,
+} from './config-fields.ts';
+export { Health, type ReadinessCheck } from './health.ts';
+export type { LogFields } from './log-fields.ts';
+export {
+  createLogger,
+  logLevels,
+  type LogDestination,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+} from './logger.ts';
+export { Counter, createMetrics, Gauge, Histogram, Registry, type Metrics } from './metrics.ts';
+export { runProcess, type ProcessLike, type RunProcessOptions } from './run-process.ts';
