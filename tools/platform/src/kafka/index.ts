@@ -1,0 +1,23 @@
+export {
+  startBroker,
+  prepareStorage,
+  assertPortFree,
+  type Broker,
+  type StartBrokerOptions,
+} from './broker.ts';
+export { brokerCommand, formatCommand, toolCommand, type BrokerSettings, type Command } from './command.ts';
+export type { ConsoleRecord } from './console-records.ts';
+export { ensureKafka, type EnsureKafkaOptions, type KafkaDistribution } from './distribution.ts';
+export { brokerAnswers } from './probe.ts';
+export type { RunningProcess } from './spawn-child.ts';
+export {
+  consume,
+  createTopic,
+  deleteTopic,
+  endOffsets,
+  listTopics,
+  runTool,
+  type ConsumeRequest,
+  type NewTopic,
+  type ToolTarget,
+} from './tools.ts';

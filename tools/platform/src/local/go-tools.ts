@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Progress } from '../progress.ts';
+import { run } from '../shell.ts';
+
+/** One Go module under `tools/platform/go` and the programs that are built from it. */
+interface GoModule {
+  readonly module: string;
+  readonly programs: Readonly<Record<string, string>>;
+  readonly tags?: string;
+  readonly ldflags?: (goMod: string) => string;
+}
+
+const kubernetesProgram = (name: string): [string, string] => [name, `k8s.io/kubernetes/cmd/${name}`];
+
+const kubernetes: GoModule = {
+  module: 'kubernetes',
+  programs: {
+    etcd: 'go.etcd.io/etcd/server/v3',
+    ...Object.fromEntries(
+      ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'kubectl'].map(
+        kubernetesProgram,
+      ),
+    ),
+  },
+  tags: 'providerless,dockerless',
+  // Unstamped binaries report v0.0.0, which clients and the chart's kubeVersion check read.
+  ldflags: (goMod) => {
+    const version = /k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\d+)/.exec(goMod);
+    if (version === null)
+      throw new Error('tools/platform/go/kubernetes/go.mod names no version of k8s.io/kubernetes');
+    const stamp = (field: string, value = ''): string => `-X k8s.io/component-base/version.${field}=${value}`;
+    return [
+      stamp('gitVersion', version[1]),
+      stamp('gitMajor', version[2]),
+      stamp('gitMinor', version[3]),
+    ].join(' ');
+  },
+};
+
+const modules = {
+  kubernetes,
+  coredns: { module: 'coredns', programs: { coredns: '.' } },
+  helm: { module: 'helm', programs: { helm: 'helm.sh/helm/v4/cmd/helm' } },
+  kind: { module: 'kind', programs: { kind: 'sigs.k8s.io/kind' } },
+  pause: { module: 'pause', programs: { pause: '.' } },
+} satisfies Record<string, GoModule>;
+
+/** A group of programs that is built together. */
+export type GoToolGroup = keyof typeof modules;
+
+function fingerprint(folder: string): string {
+  const hash = createHash('sha256');
+  for (const file of readdirSync(folder).sort()) hash.update(file).update(readFileSync(join(folder, file)));
+  return hash.digest('hex').slice(0, 12);
+}
+
+/**
+ * Builds what is not in the cache and returns the folder with the group's programs. The folder's name has a
+ * digest of the module's files, so another version never meets an old binary; each program is moved into place
+ * whole, so a build that was killed leaves nothing behind that looks finished.
+ */
+export async function ensureGoTools(
+  group: GoToolGroup,
+  cacheDir: string,
+  progress: Progress,
+): Promise<string> {
+  const spec: GoModule = modules[group];
+  const source = fileURLToPath(new URL(`../../go/${spec.module}`, import.meta.url));
+  const target = join(cacheDir, 'bin', `${group}-${fingerprint(source)}`);
+  mkdirSync(target, { recursive: true });
+  const goMod = readFileSync(join(source, 'go.mod'), 'utf8');
+  const ldflags = ['-s -w', spec.ldflags?.(goMod) ?? ''].join(' ').trim();
+  for (const [name, path] of Object.entries(spec.programs)) {
+    const file = join(target, name);
+    if (existsSync(file)) continue;
+    await progress.step(`Building ${name}`, async () => {
+      const half = `${file}.half-${process.pid}`;
+      const tags = spec.tags === undefined ? [] : ['-tags', spec.tags];
+      await run('go', ['build', '-trimpath', ...tags, '-ldflags', ldflags, '-o', half, path], {
+        cwd: source,
+        env: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' },
+      });
+      renameSync(half, file);
+    });
+  }
+  return target;
+}

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import type { Cluster, ClusterDriver } from '../driver.ts';
+import { withLock } from '../lock.ts';
+import type { Progress } from '../progress.ts';
+import { ProcessKeeper } from '../processes.ts';
+import type { Settings } from '../settings.ts';
+import { ensurePackages } from './debian-packages.ts';
+import { ensureGoTools } from './go-tools.ts';
+import { ensureImage } from './image-store.ts';
+import {
+  adminKubeconfig,
+  startControlPlane,
+  startNode,
+  startRegistry,
+  type KubernetesContext,
+} from './kubernetes.ts';
+import { layoutOf, type Layout } from './layout.ts';
+import { ensureNetwork } from './network.ts';
+import { assertPrerequisites, localPrerequisites } from './prerequisites.ts';
+import { bashImage, curlImage, nodeBaseImage } from './stand-ins.ts';
+import { teardown } from './teardown.ts';
+
+/** A cluster of one node and a Kafka of one broker, in a network namespace of their own, without Docker. */
+export function localDriver(settings: Settings, progress: Progress): ClusterDriver {
+  const layout = layoutOf(settings);
+  const keeper = new ProcessKeeper(layout.stateDir);
+  const locked = <T>(work: () => Promise<T>): Promise<T> =>
+    withLock(`${layout.stateDir}.lock`, work, {
+      onWait: (pid) => {
+        progress.note(`Process ${pid} is busy with the same cluster; waiting for it.`);
+      },
+    });
+  return {
+    name: 'local',
+    up: () => locked(() => up(settings, layout, { keeper, progress })),
+    down: () =>
+      locked(() => progress.step(`Removing the cluster ${layout.name}`, () => teardown(layout, keeper))),
+    status: () => Promise.resolve(statusOf(layout, keeper)),
+  };
+}
+
+async function up(
+  settings: Settings,
+  layout: Layout,
+  { keeper, progress }: { keeper: ProcessKeeper; progress: Progress },
+): Promise<Cluster> {
+  await progress.step('Prerequisites', () => assertPrerequisites(localPrerequisites()));
+  await ensurePackages(progress);
+  const tools = async (group: Parameters<typeof ensureGoTools>[0]): Promise<string> =>
+    await ensureGoTools(group, layout.cacheDir, progress);
+  const programs = { pause: await tools('pause'), coredns: await tools('coredns') };
+  const binaries = await tools('kubernetes');
+  const helm = await tools('helm');
+  const context: KubernetesContext = { layout, keeper, binaries };
+  await progress.step('Network namespace', () => ensureNetwork(layout));
+  const authority = await progress.step('Kubernetes control plane', () => startControlPlane(context));
+  const dnsImage = await progress.step('Image registry', () => startRegistry(context, programs));
+  await progress.step('Node, pods’ network and DNS', () => startNode(context, authority, dnsImage));
+  const appBaseImage = await progress.step('Base and stand-in images', async () => {
+    await ensureImage(layout, bashImage());
+    await ensureImage(layout, await curlImage());
+    return await ensureImage(layout, await nodeBaseImage(settings.checkout));
+  });
+  throw new Error(`${helm} ${appBaseImage} ${adminKubeconfig(layout)}`);
+}
+
+function statusOf(layout: Layout, keeper: ProcessKeeper): string[] {
+  if (!existsSync(layout.stateDir)) return [`cluster ${layout.name}: not there`];
+  return keeper
+    .names()
+    .sort()
+    .map((name) => {
+      const pid = keeper.pidOf(name);
+      return `${name.padEnd(26)}${pid === undefined ? 'ended' : `runs, pid ${pid}`}`;
+    });
+}
