@@ -1,0 +1,59 @@
+import { isUtf8 } from 'node:buffer';
+import type { CloudEvent } from './cloud-event.ts';
+import { isOneJsonValue, maxDataDepth } from './json-scan.ts';
+import { essenceOf, parametersOf } from './media-type.ts';
+
+/** How a payload is written into a JSON event: not at all, spliced, as a string, or encoded. */
+export type DataForm = 'none' | 'json' | 'text' | 'base64';
+
+/**
+ * The one form in which every SDK reads this payload back as these bytes.
+ *
+ * - `json` for exactly one JSON value under no type, `application/json` or `text/json`. Under other `+json`
+ *   types the Go and Java SDKs refuse a JSON value, and without a type Go takes it for JSON.
+ * - `text` for UTF-8 under a text or XML type. Never without a type: a string would then be a JSON string.
+ * - `base64` for the rest, also for bytes that only claim to be JSON; spliced, they could end the object and
+ *   forge attributes.
+ */
+export function dataFormOf({ data, datacontenttype }: CloudEvent): DataForm {
+  if (data === undefined) {
+    return 'none';
+  }
+  const form = declaredForm(datacontenttype);
+  if (form === 'base64' || !isUtf8(data)) {
+    return 'base64';
+  }
+  return form === 'json' && !isOneJsonValue(data, maxDataDepth) ? 'base64' : form;
+}
+
+function declaredForm(contentType = 'application/json'): Exclude<DataForm, 'none'> {
+  if (contentType === 'application/json') {
+    return 'json';
+  }
+  const essence = essenceOf(contentType);
+  if (essence === 'application/json' || essence === 'text/json') {
+    return isPlainOrUtf8(contentType) ? 'json' : 'base64';
+  }
+  return isTextual(essence) && isReadAsUtf8(contentType) ? 'text' : 'base64';
+}
+
+/** `text/x+json` is no text here: readers take its `data` for a JSON value (JSON format 3.1.1). */
+function isTextual(essence: string): boolean {
+  const isXml = essence === 'application/xml' || essence.endsWith('+xml');
+  return isXml || (essence.startsWith('text/') && !essence.endsWith('+json'));
+}
+
+function isPlainOrUtf8(contentType: string): boolean {
+  const parameters = parametersOf(contentType);
+  return parameters?.size === 0 || (parameters?.size === 1 && isUtf8Charset(parameters.get('charset')));
+}
+
+/** Other parameters may stay; another charset means that a reader may not take the string for UTF-8. */
+function isReadAsUtf8(contentType: string): boolean {
+  const parameters = parametersOf(contentType);
+  return parameters !== undefined && (!parameters.has('charset') || isUtf8Charset(parameters.get('charset')));
+}
+
+function isUtf8Charset(charset: string | undefined): boolean {
+  return charset?.toLowerCase() === 'utf-8';
+}

@@ -1,0 +1,107 @@
+import { isUtf8 } from 'node:buffer';
+import type { CloudEvent, EventDraft } from './cloud-event.ts';
+import { base64Data, takeBase64Mark } from './data-encoding.ts';
+import { eventFromAttributes, type Attributes } from './event-from-attributes.ts';
+import { readAttribute } from './json-attribute.ts';
+import { readObject, readString, type Span } from './json-object.ts';
+import { skipWhiteSpace } from './json-tokens.ts';
+import { declaresJson } from './media-type.ts';
+import { invalidAttribute, invalidData, invalidJson } from './refusals.ts';
+
+const quote = 0x22;
+const letterN = 0x6e;
+
+type Members = ReadonlyMap<string, Span>;
+
+/**
+ * An event in the JSON format (1.0.2): one object, in UTF-8 without a byte order mark, white space around it.
+ * Throws `InvalidJson`, `NotACloudEvent`, `InvalidAttribute` and `InvalidData`.
+ */
+export function decodeStructured(body: Buffer): CloudEvent {
+  checkUtf8(body);
+  const { members, end } = readObject(body, skipWhiteSpace(body, 0));
+  checkEnd(body, end);
+  return eventFromMembers(body, members);
+}
+
+/** Throws `InvalidJson` unless the body is UTF-8, which the scanner takes for granted. */
+export function checkUtf8(body: Buffer): void {
+  if (!isUtf8(body)) {
+    throw invalidJson('the body is not UTF-8');
+  }
+}
+
+/** Throws `InvalidJson` when anything but white space follows. */
+export function checkEnd(body: Buffer, end: number): void {
+  if (skipWhiteSpace(body, end) !== body.length) {
+    throw invalidJson(`something follows the JSON value at byte ${end}`);
+  }
+}
+
+/** The event whose members lie in `body`; its data is a view of `body`, unless it had to be decoded. */
+export function eventFromMembers(body: Buffer, members: Members): CloudEvent {
+  const attributes: Attributes = new Map();
+  for (const [name, span] of members) {
+    const value = isDataMember(name) ? undefined : readAttribute(body, name, span);
+    if (value !== undefined) {
+      attributes.set(name, value);
+    }
+  }
+  const event = eventFromAttributes(attributes);
+  const isBase64 = takeBase64Mark(attributes, event.specversion);
+  const data = dataOf(body, members, { event, isBase64 });
+  if (data !== undefined) {
+    event.data = data;
+  }
+  return event;
+}
+
+function isDataMember(name: string): boolean {
+  return name === 'data' || name === 'data_base64';
+}
+
+interface Declaration {
+  readonly event: EventDraft;
+  readonly isBase64: boolean;
+}
+
+function dataOf(body: Buffer, members: Members, { event, isBase64 }: Declaration): Buffer | undefined {
+  const plain = members.get('data');
+  const encoded = members.get('data_base64');
+  if (encoded !== undefined && event.specversion === '0.3') {
+    throw invalidAttribute('data_base64', 'is not known to version 0.3');
+  }
+  // The JSON schema of the format lets data_base64 be null, with the meaning of absent.
+  if (encoded !== undefined && body[encoded.from] !== letterN) {
+    return encodedData(body, encoded, plain);
+  }
+  if (plain === undefined) {
+    return undefined;
+  }
+  return isBase64 ? base64Data(textOf(body, plain)) : plainData(body, plain, event.datacontenttype);
+}
+
+function encodedData(body: Buffer, encoded: Span, plain: Span | undefined): Buffer {
+  if (plain !== undefined) {
+    throw invalidData('there are both data and data_base64');
+  }
+  return base64Data(textOf(body, encoded));
+}
+
+/**
+ * JSON format 3.1.2. Under a JSON type the value's own bytes are the payload, also for `null`: 3.1.1 calls that
+ * an explicit payload, distinct from an absent member. White space around the value belongs to the envelope.
+ */
+function plainData(body: Buffer, span: Span, datacontenttype: string | undefined): Buffer {
+  return datacontenttype === undefined || declaresJson(datacontenttype)
+    ? body.subarray(span.from, span.to)
+    : Buffer.from(textOf(body, span), 'utf8');
+}
+
+function textOf(body: Buffer, span: Span): string {
+  const text = body[span.from] === quote ? readString(body, span) : undefined;
+  if (text?.isWellFormed() !== true) {
+    throw invalidData('the data has to be a string of whole characters under its content type');
+  }
+  return text;
+}

@@ -1,0 +1,60 @@
+import { schemaAttributeOf, type CloudEvent } from './cloud-event.ts';
+import { encodeEventJson, sortedExtensions } from './encode-event-json.ts';
+
+/** A record of the CloudEvents Kafka binding, free of any client's types. */
+export interface KafkaRecord {
+  /** The `partitionkey` extension; `null` leaves the partition to the producer. */
+  readonly key: Buffer | null;
+  /** `null` for a binary event without data, which a compacted topic takes for a deletion. */
+  readonly value: Buffer | null;
+  readonly headers: readonly (readonly [string, Buffer])[];
+}
+
+/**
+ * The record for an event (Kafka binding 3.2 and 3.3). In binary mode the value is the event's data itself,
+ * not a copy; numbers and booleans become their canonical text. Never throws.
+ */
+export function encodeKafkaRecord(event: CloudEvent, mode: 'binary' | 'structured'): KafkaRecord {
+  const key = keyOf(event);
+  return mode === 'binary'
+    ? { key, value: event.data ?? null, headers: binaryHeaders(event) }
+    : {
+        key,
+        value: encodeEventJson(event),
+        headers: [header('content-type', 'application/cloudevents+json')],
+      };
+}
+
+/** Kafka binding 3.1 with the partitioning extension. */
+function keyOf(event: CloudEvent): Buffer | null {
+  const partitionKey = event.extensions.get('partitionkey');
+  return partitionKey === undefined ? null : Buffer.from(String(partitionKey), 'utf8');
+}
+
+function binaryHeaders(event: CloudEvent): (readonly [string, Buffer])[] {
+  const headers = [
+    header('ce_specversion', event.specversion),
+    header('ce_id', event.id),
+    header('ce_source', event.source),
+    header('ce_type', event.type),
+  ];
+  const optionals = [
+    ['content-type', event.datacontenttype],
+    [`ce_${schemaAttributeOf(event.specversion)}`, event.dataschema],
+    ['ce_subject', event.subject],
+    ['ce_time', event.time],
+  ] as const;
+  for (const [name, value] of optionals) {
+    if (value !== undefined) {
+      headers.push(header(name, value));
+    }
+  }
+  for (const [name, value] of sortedExtensions(event)) {
+    headers.push(header(`ce_${name}`, String(value)));
+  }
+  return headers;
+}
+
+function header(name: string, value: string): readonly [string, Buffer] {
+  return [name, Buffer.from(value, 'utf8')];
+}

@@ -1,0 +1,111 @@
+import { isAttributeName, isAttributeText } from './attribute-text.ts';
+import { schemaAttributeOf, type AttributeValue, type EventDraft, type SpecVersion } from './cloud-event.ts';
+import { SinkError } from '@event-sinks/errors';
+import { isMediaType } from './media-type.ts';
+import { invalidAttribute } from './refusals.ts';
+import { isTimestamp } from './timestamp.ts';
+import { isAbsoluteUri, isUriReference } from './uri.ts';
+
+/** The attributes of one event by their names on the wire, whatever wire it was. */
+export type Attributes = Map<string, AttributeValue>;
+
+/**
+ * The event without its data. Takes `attributes` over: what is no context attribute stays in it and becomes
+ * the extensions.
+ *
+ * Throws `NotACloudEvent` without a specversion and `InvalidAttribute` for a value that is missing, empty or
+ * not of its type (CloudEvents 1.0.2, «Type system» and «Context attributes»).
+ */
+export function eventFromAttributes(attributes: Attributes): EventDraft {
+  const specversion = takeSpecVersion(attributes);
+  for (const [name, value] of attributes) {
+    checkAttribute(name, value);
+  }
+  const draft: EventDraft = {
+    specversion,
+    id: takeRequired(attributes, 'id'),
+    source: takeSource(attributes),
+    type: takeRequired(attributes, 'type'),
+    extensions: attributes,
+  };
+  takeOptionals(attributes, draft);
+  return draft;
+}
+
+function takeSpecVersion(attributes: Attributes): SpecVersion {
+  const specversion = attributes.get('specversion');
+  if (specversion === undefined) {
+    throw new SinkError('NotACloudEvent', { detail: 'there is no specversion' });
+  }
+  if (specversion !== '1.0' && specversion !== '0.3') {
+    throw invalidAttribute('specversion', 'is neither 1.0 nor 0.3');
+  }
+  attributes.delete('specversion');
+  return specversion;
+}
+
+function checkAttribute(name: string, value: AttributeValue): void {
+  if (!isAttributeName(name)) {
+    throw invalidAttribute(name, 'is not named in lower-case letters and digits');
+  }
+  if (typeof value === 'string' && !isAttributeText(value)) {
+    throw invalidAttribute(name, 'has control characters, lone surrogates or noncharacters');
+  }
+}
+
+function takeOptionals(attributes: Attributes, draft: EventDraft): void {
+  const datacontenttype = takeText(attributes, 'datacontenttype', isMediaType);
+  if (datacontenttype !== undefined) {
+    draft.datacontenttype = datacontenttype;
+  }
+  const dataschema = takeSchema(attributes, draft.specversion);
+  if (dataschema !== undefined) {
+    draft.dataschema = dataschema;
+  }
+  const subject = takeText(attributes, 'subject');
+  if (subject !== undefined) {
+    draft.subject = subject;
+  }
+  const time = takeText(attributes, 'time', isTimestamp);
+  if (time !== undefined) {
+    draft.time = time;
+  }
+}
+
+function takeSource(attributes: Attributes): string {
+  return takeRequired(attributes, 'source', isUriReference);
+}
+
+/** Version 0.3 lets its `schemaurl` be relative, 1.0 asks for an absolute URI. */
+function takeSchema(attributes: Attributes, specversion: SpecVersion): string | undefined {
+  const isOfType = specversion === '1.0' ? isAbsoluteUri : isUriReference;
+  return takeText(attributes, schemaAttributeOf(specversion), isOfType);
+}
+
+function takeRequired(attributes: Attributes, name: string, isOfType?: (text: string) => boolean): string {
+  const value = takeText(attributes, name, isOfType);
+  if (value === undefined) {
+    throw invalidAttribute(name, 'is missing');
+  }
+  return value;
+}
+
+/** Takes a context attribute out; every one of them is a string that must not be empty. */
+export function takeText(
+  attributes: Attributes,
+  name: string,
+  isOfType?: (text: string) => boolean,
+): string | undefined {
+  const value = attributes.get(name);
+  if (value === undefined) {
+    return undefined;
+  }
+  if (typeof value !== 'string' || value === '') {
+    throw invalidAttribute(name, 'is empty or not a string');
+  }
+  if (isOfType?.(value) === false) {
+    throw invalidAttribute(name, 'does not have the form of its type');
+  }
+  attributes.delete(name);
+  return value;
+}
