@@ -32,8 +32,11 @@ export interface Broker {
  */
 export async function startBroker(options: StartBrokerOptions): Promise<Broker> {
   const { host, port, controllerPort, logFile, startTimeoutMs = 60_000 } = options;
-  await assertPortFree(host, port, 'Kafka clients');
-  await assertPortFree(host, controllerPort, 'the Kafka controller');
+  // A spawn that is given may start the broker in a network namespace, whose ports are not the ones seen here.
+  if (options.spawn === undefined) {
+    await assertPortFree(host, port, 'Kafka clients');
+    await assertPortFree(host, controllerPort, 'the Kafka controller');
+  }
   await prepareStorage(options);
   mkdirSync(dirname(logFile), { recursive: true });
   const process = (options.spawn ?? spawnChild)(brokerCommand(options), logFile);

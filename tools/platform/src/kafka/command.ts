@@ -118,7 +118,7 @@ function java(
   ];
   const base = ['-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true'];
   const classPath = ['-cp', `${distribution.libDir}/*`];
-  // KAFKA_* and JAVA_* of the person who runs this must not change the broker.
+  // Java options of the person who runs this must not change the broker.
   const env = { JAVA_TOOL_OPTIONS: '', JDK_JAVA_OPTIONS: '' };
   return { command: 'java', args: [...flags, ...base, ...logging, ...classPath, ...program], env };
 }

@@ -10,11 +10,14 @@ import { podCgroup } from './node-agents.ts';
 /** Whoever would start things again goes first. */
 const stopOrder = ['kubelet', 'kube-proxy', 'kube-controller-manager', 'kube-scheduler', 'kafka'];
 
+/** An API server waits a minute for its watchers; nothing of this cluster is kept, so nobody needs to wait. */
+const graceMs = 1_000;
+
 /** Takes a cluster away, whole or half-made, also one whose processes were killed. */
 export async function teardown(layout: Layout, keeper: ProcessKeeper): Promise<void> {
-  for (const name of stopOrder) await keeper.stop(name);
+  for (const name of stopOrder) await keeper.stop(name, graceMs);
   await endPods(layout);
-  for (const name of keeper.names()) await keeper.stop(name);
+  await Promise.all(keeper.names().map((name) => keeper.stop(name, graceMs)));
   await keeper.sweep();
   await removeMounts(layout);
   await removeNetwork(layout);

@@ -1,0 +1,71 @@
+import { jobSinkResource, parseJobSink, type JobSink } from '@event-sinks/crds';
+import { SinkError } from '@event-sinks/errors';
+import { createInformer, type Informer, type KubeClient, type KubeObject } from '@event-sinks/kube';
+import type { Clock, Logger } from '@event-sinks/runtime';
+
+/** A JobSink as the dispatcher serves it. */
+export interface ServedJobSink {
+  readonly uid: string;
+  readonly generation: number;
+  readonly namespace: string;
+  readonly name: string;
+  readonly jobSink: JobSink;
+}
+
+/** The JobSinks of the cluster, from a watch: looking one up costs no call. */
+export interface JobSinkDirectory {
+  start(): void;
+  stop(): Promise<void>;
+  hasSynced(): boolean;
+  secondsSinceLastSign(): number;
+  /** @throws SinkError `SinkNotFound`, `SinkTerminating`, or `JobTemplateRefused` for an object that cannot be read. */
+  find(namespace: string, name: string): ServedJobSink;
+}
+
+/** What a {@link JobSinkDirectory} works with. */
+export interface JobSinkDirectoryOptions {
+  readonly client: KubeClient;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+type Entry = ServedJobSink | { readonly problems: readonly string[] };
+
+/** Follows the JobSinks of all namespaces; each is parsed once per change and not once per event. */
+export function createJobSinkDirectory(options: JobSinkDirectoryOptions): JobSinkDirectory {
+  const entries = new Map<string, Entry>();
+  const informer: Informer<KubeObject> = createInformer<KubeObject>({
+    ...options,
+    resource: jobSinkResource,
+    onChange: ({ type, object }) => {
+      const key = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+      if (type === 'deleted') entries.delete(key);
+      else entries.set(key, read(object, options.logger));
+    },
+  });
+  return {
+    start: () => {
+      informer.start();
+    },
+    stop: () => informer.stop(),
+    hasSynced: () => informer.hasSynced(),
+    secondsSinceLastSign: () => informer.secondsSinceLastSign(),
+    find(namespace, name) {
+      const entry = entries.get(`${namespace}/${name}`);
+      if (entry === undefined) throw new SinkError('SinkNotFound');
+      if ('problems' in entry)
+        throw new SinkError('JobTemplateRefused', { detail: entry.problems.join('; ') });
+      if (entry.jobSink.metadata.deletionTimestamp !== undefined) throw new SinkError('SinkTerminating');
+      return entry;
+    },
+  };
+}
+
+function read(object: KubeObject, logger: Logger): Entry {
+  const { namespace = '', name, uid = '', generation = 0 } = object.metadata;
+  const parsed = parseJobSink(object);
+  if (parsed.ok) return { uid, generation, namespace, name, jobSink: parsed.value };
+  logger.warn('A JobSink cannot be read', { namespace, name, problems: parsed.problems });
+  return { problems: parsed.problems };
+}

@@ -1,0 +1,138 @@
+import { eventDigestAnnotation } from '@event-sinks/crds';
+import { SinkError } from '@event-sinks/errors';
+import {
+  findKubeApiError,
+  isAlreadyExists,
+  isNotFound,
+  jobs,
+  secrets,
+  toSinkError,
+  type KubeClient,
+  type KubeObject,
+} from '@event-sinks/kube';
+import type { Clock, Logger } from '@event-sinks/runtime';
+import type { DispatchPlan } from '../domain/plan-dispatch.ts';
+
+/** Stores an event: resolves when its Job and its Secret are there. */
+export interface JobWriter {
+  /**
+   * @param deadline ends the wait for the Job. Once that is there the Secret is tried to its end, since a Job
+   * without one is worse than a late answer.
+   * @throws SinkError whose code tells the sender whether to try again.
+   */
+  ensure(plan: DispatchPlan, deadline: AbortSignal): Promise<void>;
+}
+
+/** What a {@link JobWriter} works with. */
+export interface JobWriterOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * The Job comes first and the Secret, which it owns, second. The Job is never the proof that an event is stored:
+ * a redelivery that finds it still makes sure of the Secret, whose absence is how a crash between the two shows.
+ */
+export function createJobWriter(options: JobWriterOptions): JobWriter {
+  return {
+    async ensure(plan, deadline) {
+      try {
+        const job = await ensureJob(options.client, plan, deadline);
+        await ensureSecret(options, plan, job);
+      } catch (error) {
+        throw toSinkError(error);
+      }
+    },
+  };
+}
+
+interface EnsuredJob {
+  readonly uid: string;
+  /** Whether this very request made it. */
+  readonly created: boolean;
+}
+
+async function ensureJob(client: KubeClient, plan: DispatchPlan, signal: AbortSignal): Promise<EnsuredJob> {
+  try {
+    const job = await client.create<KubeObject>(jobs, plan.job, { signal });
+    return { uid: uidOf(job), created: true };
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+  }
+  return { uid: uidOf(await existingJob(client, plan, signal)), created: false };
+}
+
+/** The Job that already has this event's name, if it is this event's. */
+async function existingJob(client: KubeClient, plan: DispatchPlan, signal: AbortSignal): Promise<KubeObject> {
+  const target = { namespace: plan.namespace, name: plan.jobName };
+  const job = await client.get(jobs, target, { signal }).catch((error: unknown) => {
+    // Deleted between the two calls; the sender's next try makes it anew.
+    throw isNotFound(error) ? new SinkError('JobConflict', { cause: error }) : error;
+  });
+  const { deletionTimestamp, annotations, ownerReferences } = job.metadata;
+  if (deletionTimestamp !== undefined)
+    throw new SinkError('JobConflict', { detail: 'the Job is being deleted' });
+  const isOurs =
+    annotations?.[eventDigestAnnotation] === plan.digest &&
+    ownerReferences?.some(({ uid }) => uid === plan.jobSinkUid) === true;
+  if (!isOurs) throw new SinkError('JobConflict', { detail: 'a Job of that name belongs to something else' });
+  return job;
+}
+
+async function ensureSecret(options: JobWriterOptions, plan: DispatchPlan, job: EnsuredJob): Promise<void> {
+  const { client } = options;
+  const secret = plan.secretFor(job.uid);
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await client.create<KubeObject>(secrets, secret);
+      return;
+    } catch (error) {
+      if (isAlreadyExists(error)) {
+        if (!job.created || attempt === leftoverWaits) return;
+        await options.clock.sleep(leftoverWaitMs);
+        continue;
+      }
+      if (job.created && isRefusedForGood(error)) await removeJob(options, plan, job);
+      throw error;
+    }
+  }
+}
+
+/**
+ * A Secret that was there before its Job is either a concurrent copy's, made for our Job in the last instant, or
+ * the left-over of a deleted Job of the same event, which the garbage collector is about to remove. Its owner
+ * cannot be read (we have no right to read Secrets), but a left-over gives way within this time, and then the
+ * create succeeds.
+ */
+const leftoverWaits = 6;
+const leftoverWaitMs = 300;
+
+/**
+ * Only what the content itself decides, and so every copy of this event meets alike: after a refusal for other
+ * reasons, a quota's say, a concurrent copy may have stored the Secret and been acknowledged.
+ */
+function isRefusedForGood(error: unknown): boolean {
+  const status = findKubeApiError(error)?.status;
+  return status === 413 || status === 422;
+}
+
+async function removeJob(
+  { client, logger }: JobWriterOptions,
+  plan: DispatchPlan,
+  { uid }: EnsuredJob,
+): Promise<void> {
+  const target = { namespace: plan.namespace, name: plan.jobName };
+  try {
+    await client.delete(jobs, target, { uid });
+  } catch (error) {
+    logger.warn('A Job whose Secret was refused could not be removed', { ...target, error });
+  }
+}
+
+function uidOf(object: KubeObject): string {
+  const { uid } = object.metadata;
+  if (uid === undefined)
+    throw new SinkError('ApiServerUnavailable', { detail: 'an object came back without a uid' });
+  return uid;
+}

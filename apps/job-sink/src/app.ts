@@ -1,0 +1,82 @@
+import { decodeHttp, type CloudEvent } from '@event-sinks/cloudevents';
+import { createIngress, type SinkBackend } from '@event-sinks/ingress';
+import { loadKubeClient } from '@event-sinks/kube';
+import {
+  createMetrics,
+  Health,
+  startAdminServer,
+  type AdminServer,
+  type Clock,
+  type Logger,
+} from '@event-sinks/runtime';
+import { createJobSinkDirectory, type ServedJobSink } from './adapters/job-sink-directory.ts';
+import { createJobWriter } from './adapters/job-writer.ts';
+import type { Config } from './config.ts';
+import { planDispatch } from './domain/plan-dispatch.ts';
+import { ingressLimits } from './limits.ts';
+
+/** A dispatcher that can be started and drained. */
+export interface App {
+  /** Resolves when events are taken. */
+  start(): Promise<void>;
+  /** Drains; resolves when the last request is answered and nothing runs any more. */
+  stop(): Promise<void>;
+  /** Ports that are listened on, known after the start. */
+  ports(): { readonly http: number; readonly metrics: number };
+}
+
+/** What the app cannot make itself. */
+export interface AppDependencies {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** Puts the dispatcher together: the one place that knows every part. */
+export function createApp({ config, logger, clock, random }: AppDependencies): App {
+  const client = loadKubeClient({
+    kubeconfig: config.KUBECONFIG,
+    connections: config.API_CONNECTIONS,
+    userAgent: 'event-sinks-job-sink',
+    requestTimeoutMs: config.REQUEST_DEADLINE,
+  });
+  const { registry } = createMetrics();
+  const health = new Health();
+  const directory = createJobSinkDirectory({ client, logger, clock, random });
+  health.addCheck('job-sinks-synced', () => directory.hasSynced());
+  const writer = createJobWriter({ client, clock, logger });
+  const backend: SinkBackend<ServedJobSink, CloudEvent> = {
+    kind: 'JobSink',
+    find: (namespace, name) => directory.find(namespace, name),
+    store: async (sink, event, deadline) => {
+      await writer.ensure(planDispatch(sink.jobSink, event), deadline);
+      return {};
+    },
+  };
+  const ingress = createIngress({
+    backend,
+    decode: decodeHttp,
+    limits: ingressLimits(config),
+    port: config.PORT,
+    logger,
+    clock,
+    registry,
+    health,
+  });
+  let admin: AdminServer | undefined;
+  let http = 0;
+  return {
+    async start() {
+      directory.start();
+      admin = await startAdminServer({ port: config.METRICS_PORT, registry, health });
+      http = (await ingress.listen()).port;
+    },
+    async stop() {
+      await ingress.drain();
+      await directory.stop();
+      await admin?.close();
+    },
+    ports: () => ({ http, metrics: admin?.port ?? 0 }),
+  };
+}
