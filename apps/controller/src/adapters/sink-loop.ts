@@ -1,0 +1,91 @@
+import type { SinkResource } from '@event-sinks/crds';
+import { createInformer, type Informer, type KubeClient, type KubeObject } from '@event-sinks/kube';
+import {
+  createReconcileLoop,
+  type ReconcileContext,
+  type ReconcileLoop,
+  type ReconcileMetrics,
+  type ReconcileResult,
+} from '@event-sinks/reconciler';
+import type { Clock, Logger } from '@event-sinks/runtime';
+
+/** What a reconcile of one kind consists of. */
+export interface SinkLoopOptions {
+  readonly client: KubeClient;
+  readonly resource: SinkResource;
+  /** The sink as it is now in the cache; one that is gone, or being deleted, is never handed in. */
+  readonly reconcile: (sink: KubeObject, context: ReconcileContext) => Promise<ReconcileResult>;
+  readonly workers: number;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly metrics: ReconcileMetrics;
+}
+
+/** Watches one kind on every replica, and reconciles it on the one that leads. */
+export interface SinkLoop {
+  start(): void;
+  stop(): Promise<void>;
+  hasSynced(): boolean;
+  secondsSinceLastSign(): number;
+  /** Reconciles until the signal aborts; resolves when the last pass has ended. */
+  lead(signal: AbortSignal): Promise<void>;
+  /** Looks at every sink again: something that they all depend on has changed. */
+  wakeAll(): void;
+}
+
+/** The watch runs from the start, so that a new leader has its cache already. */
+export function createSinkLoop(options: SinkLoopOptions): SinkLoop {
+  let loop: ReconcileLoop | undefined;
+  const informer: Informer<KubeObject> = createInformer<KubeObject>({
+    client: options.client,
+    resource: options.resource,
+    logger: options.logger,
+    clock: options.clock,
+    random: options.random,
+    onChange: ({ type, object }) => {
+      if (type !== 'deleted') loop?.enqueue(keyOf(object));
+    },
+  });
+  const reconcile = async (key: string, context: ReconcileContext): Promise<ReconcileResult> => {
+    const [namespace, name = ''] = key.split('/');
+    const sink = informer.get(namespace, name);
+    if (sink === undefined || sink.metadata.deletionTimestamp !== undefined) return { done: true };
+    return await options.reconcile(sink, context);
+  };
+  const wakeAll = (): void => {
+    for (const sink of informer.list()) loop?.enqueue(keyOf(sink));
+  };
+  return {
+    start: () => {
+      informer.start();
+    },
+    stop: () => informer.stop(),
+    hasSynced: () => informer.hasSynced(),
+    secondsSinceLastSign: () => informer.secondsSinceLastSign(),
+    wakeAll,
+    async lead(signal) {
+      await informer.synced;
+      // A loop lives as long as one leadership: what the last one had in line is found again by looking at all.
+      const led = createReconcileLoop({ ...options, name: options.resource.singular, reconcile });
+      loop = led;
+      wakeAll();
+      led.start(signal);
+      await new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        else
+          signal.addEventListener(
+            'abort',
+            () => {
+              resolve();
+            },
+            { once: true },
+          );
+      });
+      loop = undefined;
+      await led.stop();
+    },
+  };
+}
+
+const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;

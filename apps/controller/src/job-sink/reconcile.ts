@@ -1,0 +1,41 @@
+import { jobSinkNameLabel, parseJobSink, type JobSink } from '@event-sinks/crds';
+import type { KubeObject } from '@event-sinks/kube';
+import { TerminalError, type ReconcileContext, type ReconcileResult } from '@event-sinks/reconciler';
+import type { Clock } from '@event-sinks/runtime';
+import type { DataPlane } from '../adapters/data-plane.ts';
+import type { StatusWriter } from '../adapters/status-writer.ts';
+import { sinkUrl, type DataPlaneService } from '../domain/address.ts';
+import { dataPlaneFinding } from '../domain/data-plane.ts';
+import { lookAgainIn, type RecheckTimes } from '../domain/recheck.ts';
+import { sinkStatus, timestamp } from '../domain/sink-status.ts';
+
+/** What reconciling a JobSink works with. */
+export interface JobSinkReconcilerOptions {
+  readonly dataPlane: DataPlane;
+  readonly service: DataPlaneService;
+  readonly statusWriter: StatusWriter;
+  readonly recheck: RecheckTimes;
+  readonly clock: Clock;
+}
+
+/** One pass over a JobSink: ask the dispatchers, decide, write what has changed. */
+export function createJobSinkReconciler(options: JobSinkReconcilerOptions) {
+  return async (object: KubeObject, { signal }: ReconcileContext): Promise<ReconcileResult> => {
+    const parsed = parseJobSink(object);
+    if (!parsed.ok) throw new TerminalError(`not a JobSink: ${parsed.problems.join('; ')}`);
+    const sink = parsed.value;
+    const view = await options.dataPlane.view(sink.metadata, signal);
+    const findings = {
+      generation: sink.metadata.generation,
+      url: sinkUrl(options.service, sink.metadata),
+      conditions: [dataPlaneFinding(view, options.service.service)],
+    };
+    const status = sinkStatus(sink.status, findings, timestamp(options.clock.now()));
+    await options.statusWriter.write(object, { ...status, ...jobSelector(sink) }, signal);
+    return lookAgainIn(status, options.recheck);
+  };
+}
+
+const jobSelector = ({ metadata }: JobSink) => ({
+  job: { selector: `${jobSinkNameLabel}=${metadata.name}` },
+});
