@@ -15,7 +15,7 @@ export interface StructuralSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** Taken over as they are. */
+/** Taken over as they are, in this order: what zod builds first must not decide how the YAML reads. */
 const plainKeywords = new Set([
   'type',
   'format',
@@ -51,9 +51,7 @@ const nestedKeywords = new Set(['properties', 'items', 'additionalProperties', '
  */
 export function toStructuralSchema(schema: JsonSchema, path = 'schema'): StructuralSchema {
   refuseForeignKeywords(schema, path);
-  const plain = Object.entries(schema).filter(
-    ([key, value]) => plainKeywords.has(key) && !isNoBound(key, value),
-  );
+  const plain = [...plainKeywords].map((key) => [key, schema[key]] as const).filter(isMeant);
   return { ...Object.fromEntries(plain), ...nested(schema, path) };
 }
 
@@ -68,12 +66,10 @@ function refuseForeignKeywords(schema: JsonSchema, path: string): void {
 }
 
 /** zod bounds every integer by what a double holds exactly: narrower than int64, and nothing a user asked for. */
-function isNoBound(key: string, value: unknown): boolean {
-  return (
-    value === undefined ||
-    (key === 'minimum' && value === Number.MIN_SAFE_INTEGER) ||
-    (key === 'maximum' && value === Number.MAX_SAFE_INTEGER)
-  );
+function isMeant([key, value]: readonly [string, unknown]): boolean {
+  if (key === 'minimum') return value !== undefined && value !== Number.MIN_SAFE_INTEGER;
+  if (key === 'maximum') return value !== undefined && value !== Number.MAX_SAFE_INTEGER;
+  return value !== undefined;
 }
 
 function nested(schema: JsonSchema, path: string): StructuralSchema {

@@ -6,14 +6,14 @@ import { sinkStatusDescription, sinkStatusFields } from './status.ts';
 
 const podTemplateSchema = z.looseObject({}).meta({
   ...keepUnknownFields,
-  description: 'The pod that runs for an event, as in batch/v1. Required.',
+  description: 'The pod that runs for an event, as in batch/v1. Must be given.',
 });
 
 const jobSpecSchema = z.looseObject({ template: podTemplateSchema }).meta({
   ...keepUnknownFields,
   // Asked for by a rule on spec.job instead, whose message says what to write.
   required: [],
-  description: 'The spec of a batch/v1 Job, passed through as it is. Required.',
+  description: 'The spec of a batch/v1 Job, passed through as it is. Must be given.',
 });
 
 const jobMetadataSchema = z

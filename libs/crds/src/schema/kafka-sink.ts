@@ -42,7 +42,10 @@ const authSchema = openObject({
   }).meta({
     description: 'A Secret with the keys protocol, sasl.mechanism, user, password, ca.crt and so on.',
   }),
-}).meta({ description: 'How to log in to Kafka. Without it the brokers are met in plain text, unnamed.' });
+}).meta({
+  description:
+    'How to log in to Kafka. Leave it out where the brokers ask for neither encryption nor a login.',
+});
 
 const reshapeMend = 'alter the topic with the tools of Kafka, or create another KafkaSink';
 
