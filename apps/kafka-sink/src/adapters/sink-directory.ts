@@ -1,0 +1,40 @@
+import { SinkError } from '@event-sinks/errors';
+import type { SinkRoute } from '../domain/sink-route.ts';
+import type { ProducerLease } from './producer-pool.ts';
+
+/** A sink that events can be written to now. */
+export interface ServedKafkaSink extends SinkRoute {
+  readonly lease: ProducerLease;
+}
+
+/** Why a sink that is known cannot be served, or the sink. */
+export type DirectoryEntry = ServedKafkaSink | { readonly refusal: SinkError };
+
+/** The map that the event path reads; kept by the sync. */
+export class SinkDirectory {
+  readonly #entries = new Map<string, DirectoryEntry>();
+
+  /** @throws SinkError `SinkNotFound`, `SinkTerminating`, or what keeps the sink from being served. */
+  find(namespace: string, name: string): ServedKafkaSink {
+    const entry = this.#entries.get(`${namespace}/${name}`);
+    if (entry === undefined) throw new SinkError('SinkNotFound');
+    if ('refusal' in entry) throw entry.refusal;
+    return entry;
+  }
+
+  get(key: string): DirectoryEntry | undefined {
+    return this.#entries.get(key);
+  }
+
+  set(key: string, entry: DirectoryEntry): void {
+    this.#entries.set(key, entry);
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  entries(): readonly DirectoryEntry[] {
+    return [...this.#entries.values()];
+  }
+}
