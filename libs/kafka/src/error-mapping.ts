@@ -1,0 +1,81 @@
+import { SinkError, type ErrorCode } from '@event-sinks/errors';
+
+/** Kafka's own names of errors (https://kafka.apache.org/protocol#protocol_error_codes) and what they mean here. */
+const codeByType: Readonly<Record<string, ErrorCode>> = {
+  UNKNOWN_TOPIC_OR_PARTITION: 'TopicNotFound',
+  UNKNOWN_TOPIC_ID: 'TopicNotFound',
+  INVALID_TOPIC_EXCEPTION: 'TopicNotFound',
+  NOT_ENOUGH_REPLICAS: 'NotEnoughReplicas',
+  NOT_ENOUGH_REPLICAS_AFTER_APPEND: 'NotEnoughReplicas',
+  MESSAGE_TOO_LARGE: 'EventTooLarge',
+  RECORD_LIST_TOO_LARGE: 'EventTooLarge',
+  INVALID_RECORD: 'InvalidData',
+  INVALID_TIMESTAMP: 'InvalidData',
+  SASL_AUTHENTICATION_FAILED: 'CredentialsRefused',
+  UNSUPPORTED_SASL_MECHANISM: 'CredentialsRefused',
+  ILLEGAL_SASL_STATE: 'CredentialsRefused',
+  THROTTLING_QUOTA_EXCEEDED: 'BackendThrottled',
+};
+
+/** Errors that kafkajs 2.2.4 does not know by name and hands on as a number. */
+const codeByNumber: Readonly<Record<number, ErrorCode>> = { 89: 'BackendThrottled' };
+
+const bugs = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError']);
+
+/** A chain of causes can be a ring by mistake. */
+const maxErrors = 20;
+
+/**
+ * What an error of the Kafka client means for the event: the first error with a known meaning among it, its
+ * causes and its parts; `KafkaUnavailable` for every other failure of client or network; `InternalError` for a
+ * programming mistake.
+ */
+export function kafkaSinkError(error: unknown): SinkError {
+  const chain = allErrors(error);
+  const own = chain.find((each): each is SinkError => each instanceof SinkError);
+  if (own !== undefined) return own;
+  for (const each of chain) {
+    const code = knownCode(each);
+    if (code !== undefined) return new SinkError(code, { detail: each.message, cause: error });
+  }
+  const isBug = chain.length === 0 || chain.some(({ name }) => bugs.has(name));
+  const detail = chain[0]?.message ?? String(error);
+  return new SinkError(isBug ? 'InternalError' : 'KafkaUnavailable', { detail, cause: error });
+}
+
+/** Kafka's name for the error, when a broker gave one anywhere in the chain. */
+export function brokerErrorType(error: unknown): string | undefined {
+  return allErrors(error)
+    .map(typeOf)
+    .find((type) => type !== undefined);
+}
+
+function knownCode(error: Error): ErrorCode | undefined {
+  const type = typeOf(error);
+  if (type?.endsWith('_AUTHORIZATION_FAILED') === true) return 'PermissionDenied';
+  if (error.name === 'KafkaJSSASLAuthenticationError') return 'CredentialsRefused';
+  const byNumber = 'code' in error && typeof error.code === 'number' ? codeByNumber[error.code] : undefined;
+  return (type === undefined ? undefined : codeByType[type]) ?? byNumber;
+}
+
+function typeOf(error: Error): string | undefined {
+  return 'type' in error && typeof error.type === 'string' ? error.type : undefined;
+}
+
+/** The error, its causes and its parts, nearest first. */
+function allErrors(error: unknown): Error[] {
+  const found = new Set<Error>();
+  let next: unknown[] = [error];
+  while (next.length > 0 && found.size < maxErrors) {
+    const errors = next.filter((each): each is Error => each instanceof Error && !found.has(each));
+    for (const each of errors) found.add(each);
+    next = errors.flatMap(within);
+  }
+  return [...found];
+}
+
+function within(error: Error): unknown[] {
+  const parts = 'errors' in error && Array.isArray(error.errors) ? (error.errors as unknown[]) : [];
+  const original = 'originalError' in error ? error.originalError : undefined;
+  return [error.cause, original, ...parts];
+}

@@ -1,0 +1,41 @@
+import type { SinkError } from '@event-sinks/errors';
+
+/** One record on its way to a topic. The bytes are sent as they are. */
+export interface TopicRecord {
+  readonly topic: string;
+  /** Decides the partition, as Java's default partitioner does; null leaves the choice to the producer. */
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** In this order on the wire, except that headers of one name stand together. */
+  readonly headers: readonly (readonly [string, Buffer])[];
+  /** Milliseconds since 1970; the time of sending when absent. */
+  readonly timestamp?: number;
+}
+
+/** What became of one record. */
+export type SendResult =
+  | { readonly ok: true; readonly partition: number; readonly offset: number }
+  | { readonly ok: false; readonly error: SinkError };
+
+/** Writes records to one cluster with one set of credentials. */
+export interface KafkaProducer {
+  /**
+   * Sends records, those of one key in their order, and tells for each what became of it, in the order given.
+   * Never rejects, and settles within the delivery timeout. `ok` means that all in-sync replicas have the record;
+   * an error means that they may have it nevertheless, unless the broker refused it.
+   */
+  send(batch: readonly TopicRecord[]): Promise<readonly SendResult[]>;
+  /** Finishes what is being sent and closes the connections; what is sent later fails. */
+  close(): Promise<void>;
+}
+
+/** What the length fields of a record in a record batch take at most, beside keys, values and headers. */
+const recordOverhead = 40;
+const headerOverhead = 10;
+
+/** How many bytes a record takes in a request and in memory, a little too many rather than too few. */
+export function recordBytes(record: TopicRecord): number {
+  let bytes = recordOverhead + (record.key?.length ?? 0) + (record.value?.length ?? 0);
+  for (const [name, value] of record.headers) bytes += headerOverhead + name.length * 3 + value.length;
+  return bytes;
+}

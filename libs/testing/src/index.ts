@@ -1,0 +1,1 @@
+export { startTestKafka, type TestKafka } from './kafka-broker.ts';

@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  consume,
+  createTopic,
+  deleteTopic,
+  endOffsets,
+  ensureKafka,
+  listTopics,
+  startBroker,
+  type Broker,
+  type ConsoleRecord,
+  type NewTopic,
+} from '../../../tools/platform/src/kafka/index.ts';
+
+/** A real Kafka for one test file; every look into it goes through Kafka's own Java tools. */
+export interface TestKafka {
+  /** `host:port`. */
+  readonly bootstrap: string;
+  /** The broker's process, for faults such as SIGSTOP. */
+  pid(): number;
+  createTopic(topic: NewTopic): Promise<void>;
+  deleteTopic(topic: string): Promise<void>;
+  listTopics(): Promise<string[]>;
+  /** The first `count` records of a topic, read by Java's console consumer. */
+  consume(topic: string, count: number, timeoutMs?: number): Promise<ConsoleRecord[]>;
+  /** How many records the topic has, over all partitions. */
+  recordCount(topic: string): Promise<number>;
+  /** Ends the broker; its data and its port stay. */
+  stop(): Promise<void>;
+  /** Starts the stopped broker again. */
+  start(): Promise<void>;
+  /** Ends the broker and removes its data. */
+  close(): Promise<void>;
+}
+
+/** The platform's own default, so that a machine fetches Kafka once. */
+function cacheDir(): string {
+  const cacheHome = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  return process.env['EVENT_SINKS_CACHE'] ?? join(cacheHome, 'event-sinks');
+}
+
+/** Starts a broker on free ports of 127.0.0.1. A missing Java or Maven fails here. */
+export async function startTestKafka(properties: Readonly<Record<string, string>> = {}): Promise<TestKafka> {
+  const distribution = await ensureKafka({ cacheDir: cacheDir(), log: () => undefined });
+  const dir = await mkdtemp(join(tmpdir(), 'event-sinks-kafka-'));
+  const [port, controllerPort] = await freePorts();
+  const settings = {
+    ...{ distribution, dataDir: join(dir, 'data'), logFile: join(dir, 'broker.log') },
+    ...{ host: '127.0.0.1', port, controllerPort, heapMb: 256, properties },
+  };
+  let broker: Broker | undefined = await startBroker(settings);
+  const target = { distribution, bootstrap: broker.bootstrap };
+  const stop = async (): Promise<void> => {
+    await broker?.stop();
+    broker = undefined;
+  };
+  return {
+    bootstrap: target.bootstrap,
+    pid: () => broker?.pid ?? -1,
+    createTopic: async (topic) => void (await createTopic(target, topic)),
+    deleteTopic: async (topic) => void (await deleteTopic(target, topic)),
+    listTopics: () => listTopics(target),
+    consume: async (topic, count, timeoutMs = 10_000) =>
+      (await consume(target, { topic, count, timeoutMs })).records,
+    recordCount: async (topic) => {
+      const { offsets } = await endOffsets(target, topic);
+      return [...offsets.values()].reduce((sum, offset) => sum + offset, 0);
+    },
+    stop,
+    start: async () => {
+      broker ??= await startBroker(settings);
+    },
+    close: async () => {
+      await stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Both at once: one after the other may give the same port twice. */
+async function freePorts(): Promise<[number, number]> {
+  const servers = [createServer(), createServer()] as const;
+  const listening = servers.map(
+    (server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)),
+  );
+  await Promise.all(listening);
+  const [first, second] = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  if (first === undefined || second === undefined) throw new Error('no free ports');
+  return [first, second];
+}
