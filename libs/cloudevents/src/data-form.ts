@@ -1,7 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { CloudEvent } from './cloud-event.ts';
 import { isOneJsonValue, maxDataDepth } from './json-scan.ts';
-import { essenceOf, parametersOf } from './media-type.ts';
+import { declaresJson, essenceOf, parametersOf } from './media-type.ts';
+
+/** Go compares the type by its letters, Java in addition refuses white space before the parameters. */
+const jsonAsReadersSpellIt = /^(?:application|text)\/json(?:;|$)/;
 
 /** How a payload is written into a JSON event: not at all, spliced, as a string, or encoded. */
 export type DataForm = 'none' | 'json' | 'text' | 'base64';
@@ -9,8 +12,8 @@ export type DataForm = 'none' | 'json' | 'text' | 'base64';
 /**
  * The one form in which every SDK reads this payload back as these bytes.
  *
- * - `json` for exactly one JSON value under no type, `application/json` or `text/json`. Under other `+json`
- *   types the Go and Java SDKs refuse a JSON value, and without a type Go takes it for JSON.
+ * - `json` for exactly one JSON value under no type, `application/json` or `text/json`, in lower case. Under
+ *   any other spelling and under `+json` types the Go and Java SDKs expect a string and refuse the event.
  * - `text` for UTF-8 under a text or XML type. Never without a type: a string would then be a JSON string.
  * - `base64` for the rest, also for bytes that only claim to be JSON; spliced, they could end the object and
  *   forge attributes.
@@ -30,17 +33,14 @@ function declaredForm(contentType = 'application/json'): Exclude<DataForm, 'none
   if (contentType === 'application/json') {
     return 'json';
   }
-  const essence = essenceOf(contentType);
-  if (essence === 'application/json' || essence === 'text/json') {
-    return isPlainOrUtf8(contentType) ? 'json' : 'base64';
+  if (declaresJson(contentType)) {
+    return jsonAsReadersSpellIt.test(contentType) && isPlainOrUtf8(contentType) ? 'json' : 'base64';
   }
-  return isTextual(essence) && isReadAsUtf8(contentType) ? 'text' : 'base64';
+  return isTextual(essenceOf(contentType)) && isReadAsUtf8(contentType) ? 'text' : 'base64';
 }
 
-/** `text/x+json` is no text here: readers take its `data` for a JSON value (JSON format 3.1.1). */
 function isTextual(essence: string): boolean {
-  const isXml = essence === 'application/xml' || essence.endsWith('+xml');
-  return isXml || (essence.startsWith('text/') && !essence.endsWith('+json'));
+  return essence.startsWith('text/') || essence === 'application/xml' || essence.endsWith('+xml');
 }
 
 function isPlainOrUtf8(contentType: string): boolean {

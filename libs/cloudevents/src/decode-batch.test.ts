@@ -1,0 +1,44 @@
+import { describe, expect, test } from '@jest/globals';
+import { refusalOf } from '../test/events.ts';
+import { decodeBatch } from './index.ts';
+
+const event = (id: string, more = ''): string =>
+  `{"specversion":"1.0","id":"${id}","source":"/s","type":"t"${more}}`;
+const decode = (text: string) => decodeBatch(Buffer.from(text));
+
+describe('a batch', () => {
+  test('gives its events in order, each with its own bytes', () => {
+    const events = decode(` [ ${event('1', ',"data":1.0')} , ${event('2', ',"data_base64":"AA=="')}\n] `);
+    expect(events.map(({ id, data }) => [id, data?.toString('latin1')])).toEqual([
+      ['1', '1.0'],
+      ['2', '\0'],
+    ]);
+  });
+
+  test('may be empty', () => {
+    expect(decode('[ ]')).toEqual([]);
+  });
+
+  test.each([
+    ['an event that breaks a rule', `[${event('1')},${event('')}]`, 'InvalidAttribute', 'event 1'],
+    ['an element that is no object', `[${event('1')},${event('2')},3]`, 'InvalidJson', 'event 2'],
+    ['a trailing comma', `[${event('1')},]`, 'InvalidJson', 'event 1'],
+    ['a missing comma', `[${event('1')}${event('2')}]`, 'InvalidJson', 'event 0'],
+    ['an open array', `[${event('1')}`, 'InvalidJson', 'event 0'],
+    ['broken JSON', '[{]', 'InvalidJson', 'event 0'],
+    ['data that is not base64', `[${event('1', ',"data_base64":"?"')}]`, 'InvalidData', 'event 0'],
+    ['no specversion', '[{}]', 'NotACloudEvent', 'event 0'],
+    ['one object', event('1'), 'InvalidJson', 'array'],
+    ['nothing', '', 'InvalidJson', 'array'],
+    ['an open bracket', '[', 'InvalidJson', 'event 0'],
+    ['something after it', '[] x', 'InvalidJson', 'follows'],
+  ])('is refused with %s', (_what, body, code, said) => {
+    const refusal = refusalOf(() => decode(body));
+    expect(refusal.code).toBe(code);
+    expect(refusal.message).toContain(said);
+  });
+
+  test('is refused when it is not UTF-8', () => {
+    expect(refusalOf(() => decodeBatch(Buffer.from([0x5b, 0xff, 0x5d]))).code).toBe('InvalidJson');
+  });
+});
