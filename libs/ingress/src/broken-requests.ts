@@ -1,0 +1,115 @@
+import { errorTable, SinkError, type ErrorCode } from '@event-sinks/errors';
+import type { Clock } from '@event-sinks/runtime';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Connections } from './connections.ts';
+import type { IngressMetrics } from './ingress-metrics.ts';
+import { lingerMs } from './linger.ts';
+import { refusalHeaders, sinkMethods } from './replies.ts';
+
+/** What Node adds to an error of its HTTP parser. */
+type ParserError = Error & { readonly code?: string; readonly rawPacket?: Buffer };
+
+const codeOf: Readonly<Record<string, ErrorCode>> = {
+  HPE_HEADER_OVERFLOW: 'HeadersTooLarge',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'EventTooLarge',
+  ERR_HTTP_REQUEST_TIMEOUT: 'RequestTimeout',
+};
+
+/** What {@link BrokenRequests} needs. */
+export interface BrokenRequestsContext {
+  readonly connections: Connections;
+  readonly metrics: IngressMetrics;
+  readonly clock: Clock;
+  readonly maxHeaderBytes: number;
+}
+
+/** Answers what never became a request that Node hands over, or stopped being one halfway. */
+export class BrokenRequests {
+  readonly #connections: Connections;
+  readonly #metrics: IngressMetrics;
+  readonly #clock: Clock;
+  readonly #maxHeaderBytes: number;
+  /** A parser that has failed fails again with every further byte; one answer is enough. */
+  readonly #refused = new WeakSet<Duplex>();
+
+  constructor(context: BrokenRequestsContext) {
+    this.#connections = context.connections;
+    this.#metrics = context.metrics;
+    this.#clock = context.clock;
+    this.#maxHeaderBytes = context.maxHeaderBytes;
+  }
+
+  /** Handler of the server's `clientError`. */
+  readonly onClientError = (error: ParserError, socket: Duplex): void => {
+    if (this.#refused.has(socket)) return;
+    if (!socket.writable || hasLeft(error)) {
+      socket.destroy();
+      return;
+    }
+    this.#refused.add(socket);
+    this.#refuseInTurn(socket, new SinkError(refusalCode(error, this.#maxHeaderBytes)));
+  };
+
+  /** Handler of the server's `connect`: this is no proxy. */
+  readonly onConnect = (_request: unknown, socket: Duplex): void => {
+    this.#refused.add(socket);
+    socket.on('error', () => socket.destroy());
+    this.#refuseRaw(socket, new SinkError('MethodNotAllowed'));
+  };
+
+  /** The refusal is for the newest request or what follows it; answers to earlier ones leave first. */
+  #refuseInTurn(socket: Duplex, error: SinkError): void {
+    const newest = this.#connections.newestOn(socket);
+    if (newest === undefined) {
+      this.#refuseRaw(socket, error);
+    } else if (!newest.request.complete) {
+      newest.broken = true;
+      if (newest.reading) newest.interrupt(error);
+      else socket.destroy();
+    } else if (newest.response.writableFinished) {
+      this.#refuseRaw(socket, error);
+    } else {
+      newest.response.once('close', () => {
+        this.#refuseRaw(socket, error);
+      });
+    }
+  }
+
+  #refuseRaw(socket: Duplex, error: SinkError): void {
+    this.#metrics.refused(error.code);
+    if (socket.writable) socket.end(rawRefusal(error));
+    const timer = this.#clock.setTimeout(() => socket.destroy(), lingerMs);
+    socket.once('close', () => {
+      timer.cancel();
+    });
+  }
+}
+
+/** The client closed its side in mid-request: the request's own `close` event tells the rest. */
+function hasLeft(error: ParserError): boolean {
+  return error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_EOF_STATE';
+}
+
+function refusalCode(error: ParserError, maxHeaderBytes: number): ErrorCode {
+  const code = codeOf[error.code ?? ''] ?? 'MalformedRequest';
+  const isHeader = code === 'HeadersTooLarge' && error.rawPacket !== undefined;
+  return isHeader && isLongRequestLine(error.rawPacket, maxHeaderBytes) ? 'UriTooLong' : code;
+}
+
+/** Node counts the request line as a header and does not tell which of them was too long. */
+function isLongRequestLine(packet: Buffer, maxHeaderBytes: number): boolean {
+  if (!/^[A-Z]+ [/h]/.test(packet.toString('latin1', 0, 16))) return false;
+  const end = packet.indexOf('\n');
+  return end < 0 || end > maxHeaderBytes;
+}
+
+function rawRefusal(error: SinkError): string {
+  const { status } = errorTable[error.code];
+  const pairs = ['Connection', 'close', 'Content-Length', '0', ...refusalHeaders(error)];
+  if (status === 405) pairs.push(...sinkMethods);
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
+  for (let index = 0; index < pairs.length; index += 2)
+    lines.push(`${pairs[index] ?? ''}: ${pairs[index + 1] ?? ''}`);
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}

@@ -1,0 +1,129 @@
+import { SinkError, toSinkError } from '@event-sinks/errors';
+import type { Clock, Logger } from '@event-sinks/runtime';
+import type { Admission, Budget } from './budget.ts';
+import type { Deadline, Deadlines } from './deadlines.ts';
+import { ClientGone, type Exchange } from './exchange.ts';
+import { checkTargetLength, declaredLength } from './framing.ts';
+import type { IngressMetrics } from './ingress-metrics.ts';
+import { readBody } from './read-body.ts';
+import type { Replies } from './replies.ts';
+import { sinkPathOf, type SinkPath } from './sink-path.ts';
+import type { EventDecoder, ServedSink, SinkBackend, Stored } from './types.ts';
+
+/** What an {@link EventReceiver} works with. */
+export interface ReceiverContext<S extends ServedSink, E> {
+  readonly backend: SinkBackend<S, E>;
+  readonly decode: EventDecoder<E>;
+  readonly budget: Budget;
+  readonly deadlines: Deadlines;
+  readonly bodyDeadlines: Deadlines;
+  readonly replies: Replies;
+  readonly metrics: IngressMetrics;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly maxEventBytes: number;
+}
+
+/** What one event holds until its store has settled. */
+interface Holding {
+  admission?: Admission;
+  storing?: Promise<Stored>;
+}
+
+/** The way of an event: path, budget, sink, authorization, body, decoding, store, answer. */
+export class EventReceiver<S extends ServedSink, E> {
+  readonly #context: ReceiverContext<S, E>;
+
+  constructor(context: ReceiverContext<S, E>) {
+    this.#context = context;
+  }
+
+  /** Takes one event through and answers it. Never rejects. */
+  async receive(exchange: Exchange): Promise<void> {
+    const { deadlines, replies } = this.#context;
+    const deadline = deadlines.join(exchange, exchange.startedAt);
+    const holding: Holding = {};
+    try {
+      const { location } = await this.#take(exchange, deadline, holding);
+      replies.accept(exchange, location);
+    } catch (error) {
+      this.#fail(exchange, error);
+    } finally {
+      deadline.leave(exchange);
+      this.#release(exchange, holding);
+    }
+  }
+
+  async #take(exchange: Exchange, deadline: Deadline, holding: Holding): Promise<Stored> {
+    const { backend, decode } = this.#context;
+    const { request } = exchange;
+    const path = pathOf(request.url ?? '');
+    const admission = (holding.admission = this.#admit(exchange));
+    const sink = (exchange.sink = backend.find(path.namespace, path.name));
+    admission.enterSink(sink.uid);
+    if (backend.authorize !== undefined) await exchange.waitFor(backend.authorize(sink, request));
+    const body = await this.#readBody(exchange, admission);
+    const event = decode(request.rawHeaders, body);
+    holding.storing = backend.store(sink, event, deadline.signal);
+    return exchange.waitFor(holding.storing);
+  }
+
+  /** A length beyond the limit is refused before the budget, where it would look like a passing overload. */
+  #admit(exchange: Exchange): Admission {
+    const length = declaredLength(exchange.request) ?? 0;
+    if (length > this.#context.maxEventBytes) throw new SinkError('EventTooLarge');
+    return this.#context.budget.admit(length);
+  }
+
+  async #readBody(exchange: Exchange, admission: Admission): Promise<Buffer> {
+    const { bodyDeadlines, clock, maxEventBytes, metrics } = this.#context;
+    if (exchange.awaitsContinue) {
+      exchange.awaitsContinue = false;
+      exchange.response.writeContinue();
+    }
+    const deadline = bodyDeadlines.join(exchange, clock.monotonic());
+    try {
+      const body = await readBody(exchange, admission, maxEventBytes);
+      metrics.received(body.length);
+      return body;
+    } finally {
+      deadline.leave(exchange);
+    }
+  }
+
+  #fail(exchange: Exchange, error: unknown): void {
+    const { metrics, replies } = this.#context;
+    if (error instanceof ClientGone) metrics.refused(error.name);
+    else replies.refuse(exchange, toSinkError(error));
+  }
+
+  /** An event whose store outlasts its answer still fills memory, so it stays counted until that settles. */
+  #release(exchange: Exchange, { admission, storing }: Holding): void {
+    if (admission === undefined) return;
+    if (storing === undefined || !exchange.overdue) {
+      admission.leave();
+      return;
+    }
+    const { sink } = exchange;
+    const about = { namespace: sink?.namespace, sink: sink?.name };
+    storing
+      .then(
+        () => {
+          this.#context.logger.warn('Event stored after its deadline', about);
+        },
+        (error: unknown) => {
+          this.#context.logger.warn('Store failed after its deadline', { ...about, error });
+        },
+      )
+      .finally(() => {
+        admission.leave();
+      });
+  }
+}
+
+function pathOf(target: string): SinkPath {
+  checkTargetLength(target);
+  const path = sinkPathOf(target);
+  if (path === undefined) throw new SinkError('SinkNotFound');
+  return path;
+}

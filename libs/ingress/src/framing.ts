@@ -1,0 +1,46 @@
+import { SinkError } from '@event-sinks/errors';
+import type { IncomingMessage } from 'node:http';
+
+/** RFC 9110, 4.1 asks for at least this much; a sink's own URL is far shorter. */
+const maxTargetLength = 8_000;
+
+/**
+ * Refuses what Node's parser lets through although it is not well-formed.
+ *
+ * A transfer coding other than chunked would leave the body encoded; a second Host means that a proxy in front
+ * may have routed by another one than we see.
+ */
+export function checkFraming(request: IncomingMessage): void {
+  if (request.httpVersionMajor !== 1) {
+    throw new SinkError('MalformedRequest', { detail: 'Only HTTP/1.0 and HTTP/1.1 are spoken here.' });
+  }
+  const coding = request.headers['transfer-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    throw new SinkError('MalformedRequest', { detail: 'Transfer-Encoding is not chunked.' });
+  }
+  const hosts = countHosts(request.rawHeaders);
+  if (hosts > 1 || (hosts === 0 && request.httpVersion === '1.1')) {
+    throw new SinkError('MalformedRequest', { detail: 'Exactly one Host header is needed.' });
+  }
+}
+
+/** Refuses a target that no sink's URL needs. */
+export function checkTargetLength(target: string): void {
+  if (target.length > maxTargetLength) throw new SinkError('UriTooLong');
+}
+
+/** The body's length as declared; 0 when there is none, `undefined` when only its end will tell (chunked). */
+export function declaredLength(request: IncomingMessage): number | undefined {
+  if (request.headers['transfer-encoding'] !== undefined) return undefined;
+  // The parser has already refused anything but digits.
+  return Number(request.headers['content-length'] ?? 0);
+}
+
+function countHosts(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1;
+  }
+  return count;
+}

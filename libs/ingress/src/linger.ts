@@ -1,0 +1,30 @@
+import type { Clock } from '@event-sinks/runtime';
+import type { Exchange } from './exchange.ts';
+
+/** How long a refused sender may go on sending. */
+export const lingerMs = 2_000;
+
+/**
+ * Sends the answer while the body is still coming, and closes only when the sender has stopped.
+ *
+ * Closing at once would reset the connection (RFC 9112, 9.6), and the reset can overtake the answer. What is
+ * still coming is thrown away, up to a bound in bytes and time.
+ */
+export function linger(exchange: Exchange, bounds: { clock: Clock; maxEventBytes: number }): void {
+  const { request, response } = exchange;
+  let left = bounds.maxEventBytes;
+  const finish = (): void => {
+    timer.cancel();
+    request.off('data', discard);
+    response.end();
+  };
+  const discard = (chunk: Buffer): void => {
+    left -= chunk.length;
+    if (left < 0) finish();
+  };
+  const timer = bounds.clock.setTimeout(finish, lingerMs);
+  request.on('data', discard);
+  request.once('end', finish);
+  request.once('close', finish);
+  response.flushHeaders();
+}

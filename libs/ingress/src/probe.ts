@@ -1,0 +1,55 @@
+import { SinkError } from '@event-sinks/errors';
+import type { Exchange } from './exchange.ts';
+import type { Replies } from './replies.ts';
+import { sinkPathOf } from './sink-path.ts';
+import type { ServedSink } from './types.ts';
+
+/** The part of a backend that probes look at. */
+export interface SinkFinder {
+  find(namespace: string, name: string): ServedSink;
+}
+
+/** The controller asks for a version: `<uid>/<generation>`. Other probers of Knative send hashes of their own. */
+const versionForm = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(\d{1,15})$/;
+
+/** Whether Knative's networking, or our controller, asks if a sink is served. */
+export function isProbe(exchange: Exchange): boolean {
+  return exchange.request.headers['k-network-probe'] === 'probe';
+}
+
+/**
+ * Answers a probe. 200 with the hash means: this sink, of at least this generation, is served now. A sink of
+ * another uid is another sink; an older generation of the same one will soon be replaced.
+ */
+export function answerProbe(exchange: Exchange, backend: SinkFinder, replies: Replies): void {
+  const sink = findSink(exchange, backend);
+  const hash = exchange.request.headers['k-network-hash'];
+  if (typeof hash !== 'string') {
+    replies.ok(exchange);
+    return;
+  }
+  const version = versionForm.exec(hash);
+  if (version !== null && version[1] !== sink.uid) throw new SinkError('SinkNotFound');
+  if (version !== null && sink.generation < Number(version[2]))
+    replies.notYet(exchange, 'GenerationNotServed');
+  else replies.ok(exchange, ['K-Network-Hash', hash]);
+}
+
+/**
+ * Answers the handshake by which a sender asks for leave to deliver (CloudEvents webhook specification, 4).
+ * Any origin may, at any rate: who may really send is decided at each event.
+ */
+export function answerHandshake(exchange: Exchange, backend: SinkFinder, replies: Replies): void {
+  findSink(exchange, backend);
+  const origin = exchange.request.headers['webhook-request-origin'];
+  if (typeof origin !== 'string') replies.ok(exchange, ['Allow', 'POST']);
+  else {
+    replies.ok(exchange, ['Allow', 'POST', 'WebHook-Allowed-Origin', origin, 'WebHook-Allowed-Rate', '*']);
+  }
+}
+
+function findSink(exchange: Exchange, backend: SinkFinder): ServedSink {
+  const path = sinkPathOf(exchange.request.url ?? '');
+  if (path === undefined) throw new SinkError('SinkNotFound');
+  return backend.find(path.namespace, path.name);
+}

@@ -1,0 +1,63 @@
+import { SinkError } from '@event-sinks/errors';
+import type { Admission } from './budget.ts';
+import { ClientGone, type Exchange } from './exchange.ts';
+
+const noBody = Buffer.alloc(0);
+
+/**
+ * Collects the body. Rejects with `EventTooLarge` or `Overloaded` at the chunk that is too much, with what
+ * interrupts the exchange, and with {@link ClientGone} when the connection ends first.
+ */
+export function readBody(exchange: Exchange, admission: Admission, maxBytes: number): Promise<Buffer> {
+  const { request } = exchange;
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const fail = (error: Error): void => {
+      exchange.reading = false;
+      request.off('data', take);
+      reject(error);
+    };
+    const take = (chunk: Buffer): void => {
+      length += chunk.length;
+      const refusal = length > maxBytes ? new SinkError('EventTooLarge') : grow(admission, length);
+      if (refusal !== undefined) fail(refusal);
+      else chunks.push(chunk);
+    };
+    const leave = (): void => {
+      if (!request.complete) fail(new ClientGone());
+    };
+    if (request.destroyed && !request.complete) {
+      leave();
+      return;
+    }
+    exchange.reading = true;
+    exchange.onInterrupt(fail);
+    request.on('data', take);
+    // An empty body waits for its end as well: answering it sooner would let it overtake a pipelined one.
+    request.on('end', () => {
+      exchange.reading = false;
+      resolve(join(chunks, length));
+    });
+    request.on('error', leave);
+    request.on('close', leave);
+  });
+}
+
+function grow(admission: Admission, length: number): SinkError | undefined {
+  try {
+    admission.growTo(length);
+    return undefined;
+  } catch (error) {
+    return error as SinkError;
+  }
+}
+
+function join(chunks: Buffer[], length: number): Buffer {
+  // Most events arrive in one piece, which is then not copied.
+  return chunks.length === 1
+    ? (chunks[0] ?? noBody)
+    : chunks.length === 0
+      ? noBody
+      : Buffer.concat(chunks, length);
+}

@@ -1,0 +1,90 @@
+import type { SinkError } from '@event-sinks/errors';
+import type { Clock } from '@event-sinks/runtime';
+import type { Connections } from './connections.ts';
+import type { Exchange } from './exchange.ts';
+import { declaredLength } from './framing.ts';
+import type { IngressMetrics } from './ingress-metrics.ts';
+import { linger } from './linger.ts';
+import type { RefusalLog } from './refusal-log.ts';
+
+/** What {@link Replies} needs. */
+export interface ReplyContext {
+  readonly connections: Connections;
+  readonly metrics: IngressMetrics;
+  readonly log: RefusalLog;
+  readonly clock: Clock;
+  readonly maxEventBytes: number;
+}
+
+const empty: readonly string[] = ['Content-Length', '0'];
+
+/** The methods of a sink's path; GET answers probes only. */
+export const sinkMethods: readonly string[] = ['Allow', 'POST, OPTIONS, GET'];
+
+/** Writes every answer. None has a body: a Knative sender takes a body for an event and fails on it. */
+export class Replies {
+  readonly #context: ReplyContext;
+  /** During shutdown each answer closes its connection, so that the client opens the next one elsewhere. */
+  closing = false;
+
+  constructor(context: ReplyContext) {
+    this.#context = context;
+  }
+
+  /** The event is stored. */
+  accept(exchange: Exchange, location: string | undefined): void {
+    this.#write(exchange, 202, location === undefined ? empty : ['Location', location, ...empty]);
+  }
+
+  /** Answers what is no event, such as a probe. */
+  ok(exchange: Exchange, headers: readonly string[] = []): void {
+    this.#write(exchange, 200, [...headers, ...empty]);
+  }
+
+  /** Answers a probe for something that will be there soon; the reasons here are no error codes. */
+  notYet(exchange: Exchange, reason: 'NotReady' | 'GenerationNotServed'): void {
+    this.#write(exchange, 503, ['Reason', reason, 'Retry-After', '1', ...empty]);
+  }
+
+  /** Refuses a request with the code's status and headers; the cause goes to the log and nowhere else. */
+  refuse(exchange: Exchange, error: SinkError, headers: readonly string[] = []): void {
+    this.#context.metrics.refused(error.code);
+    this.#context.log.record(error, exchange.sink);
+    this.#write(exchange, error.status, [...headers, ...refusalHeaders(error), ...empty]);
+  }
+
+  /** Whether the answer to this request has to be the last on its connection. */
+  mustClose(exchange: Exchange): boolean {
+    return this.closing && this.#context.connections.isNewest(exchange);
+  }
+
+  #write(exchange: Exchange, status: number, headers: readonly string[]): void {
+    const { response, request } = exchange;
+    if (exchange.sink !== undefined) this.#observe(exchange, status);
+    if (response.headersSent || response.destroyed) return;
+    const cutOff = !request.complete && this.#mustCutOff(exchange);
+    const close = cutOff || this.mustClose(exchange);
+    response.writeHead(status, (close ? ['Connection', 'close', ...headers] : headers) as string[]);
+    if (cutOff && !exchange.broken) linger(exchange, this.#context);
+    else response.end();
+  }
+
+  /** A short body of known length is read to its end, which saves the connection; any other is not waited for. */
+  #mustCutOff(exchange: Exchange): boolean {
+    if (exchange.broken || exchange.awaitsContinue) return true;
+    const length = declaredLength(exchange.request);
+    return length === undefined || length > this.#context.maxEventBytes;
+  }
+
+  #observe(exchange: Exchange, status: number): void {
+    const { metrics, clock } = this.#context;
+    if (exchange.sink) metrics.dispatched(exchange.sink, status, clock.monotonic() - exchange.startedAt);
+  }
+}
+
+/** The headers that tell a sender, or a person, why and when to try again. */
+export function refusalHeaders(error: SinkError): readonly string[] {
+  const { code, retryAfterSeconds } = error;
+  if (retryAfterSeconds === undefined) return ['Reason', code];
+  return ['Reason', code, 'Retry-After', String(Math.max(1, Math.ceil(retryAfterSeconds)))];
+}

@@ -1,0 +1,94 @@
+import type { Clock, Health, Logger, Registry } from '@event-sinks/runtime';
+import type { Router } from 'express';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** A sink as the front sees it: enough to find it, count it and tell which version of it is served. */
+export interface ServedSink {
+  readonly uid: string;
+  readonly generation: number;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What a successful store tells the sender. */
+export interface Stored {
+  /** Goes into the `Location` header; must already be escaped. */
+  readonly location?: string;
+}
+
+/** What stands behind the front: the sinks of one kind, and the place where their events are kept. */
+export interface SinkBackend<S extends ServedSink, E> {
+  readonly kind: 'JobSink' | 'KafkaSink';
+  /** The sink of that name as it is served now; throws `SinkNotFound` or `SinkTerminating`. Called often. */
+  find(namespace: string, name: string): S;
+  /** Resolves when the sender may use the sink. Runs before a byte of the body is read. */
+  authorize?(sink: S, request: { readonly headers: IncomingHttpHeaders }): Promise<void>;
+  /**
+   * Resolves when the event is durable. It goes on when the client leaves. When `deadline` aborts, the sender
+   * has its 503; the promise must then settle soon, because the event counts as in flight until it does.
+   */
+  store(sink: S, event: E, deadline: AbortSignal): Promise<Stored>;
+}
+
+/** Turns headers (name, value, name, value …) and the whole body into an event; throws a `SinkError`. */
+export type EventDecoder<E> = (rawHeaders: readonly string[], body: Buffer) => E;
+
+/** Every bound of the front. Times are milliseconds. */
+export interface IngressLimits {
+  /** Largest body; one byte more is 413. */
+  readonly maxEventBytes: number;
+  /** Request line and headers together; more is 431, or 414 when the line alone is too long. */
+  readonly maxHeaderBytes: number;
+  /** Events in flight in this process, counted until their store has settled; more is 429. */
+  readonly maxInFlight: number;
+  /** Bytes of bodies in flight, reserved as soon as their length is known; more is 429. */
+  readonly maxInFlightBytes: number;
+  /** Events in flight for one sink, so that a stuck one leaves room for the others; more is 429. */
+  readonly maxInFlightPerSink: number;
+  /** From the headers' arrival to the answer; 503, or 408 when it is the body that is late. */
+  readonly requestDeadlineMs: number;
+  /** From the connection, or the previous answer, to the end of the headers; 408. */
+  readonly headersTimeoutMs: number;
+  /** From the end of the headers to the end of the body; 408. */
+  readonly bodyTimeoutMs: number;
+  /** How long a connection may stay open without a request; longer than that of any proxy in front. */
+  readonly keepAliveTimeoutMs: number;
+  /** After so many requests a connection is closed, which spreads clients over new replicas. */
+  readonly maxRequestsPerSocket?: number;
+  /** How long to serve on after readiness is off, until nothing routes to this process any more. */
+  readonly drainDelayMs: number;
+  /** How long requests in flight may take after that, before their connections are cut. */
+  readonly drainTimeoutMs: number;
+}
+
+/** What `createIngress` takes. */
+export interface IngressOptions<S extends ServedSink, E> {
+  readonly backend: SinkBackend<S, E>;
+  readonly decode: EventDecoder<E>;
+  readonly limits: IngressLimits;
+  /** All addresses by default. */
+  readonly host?: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly registry: Registry;
+  readonly health: Health;
+  /** Adds routes beside the sinks', for any method but POST and OPTIONS. What they throw is answered as a refusal. */
+  readonly extraRoutes?: (router: Router) => void;
+}
+
+/** A front that is made but serves only after {@link Ingress.listen}. */
+export interface Ingress {
+  /** Resolves with the port once connections are taken; rejects when they cannot be. */
+  listen(): Promise<{ readonly port: number }>;
+  /**
+   * Leaves without a lost answer: readiness off, answers that close their connection, no new connections after
+   * `drainDelayMs`, and an end when nothing is in flight or after `drainTimeoutMs`. The same promise each time.
+   */
+  drain(): Promise<void>;
+  /** Cuts everything at once. */
+  close(): Promise<void>;
+  /** Drops the metric series of a sink that is gone; without it they would pile up. */
+  forget(sink: Pick<ServedSink, 'namespace' | 'name'>): void;
+}
