@@ -60,8 +60,12 @@ export async function startTestKafka(properties: Readonly<Record<string, string>
   return {
     bootstrap: target.bootstrap,
     pid: () => broker?.pid ?? -1,
-    createTopic: async (topic) => void (await createTopic(target, topic)),
-    deleteTopic: async (topic) => void (await deleteTopic(target, topic)),
+    createTopic: async (topic) => {
+      await createTopic(target, topic);
+    },
+    deleteTopic: async (topic) => {
+      await deleteTopic(target, topic);
+    },
     listTopics: () => listTopics(target),
     consume: async (topic, count, timeoutMs = 10_000) =>
       (await consume(target, { topic, count, timeoutMs })).records,
