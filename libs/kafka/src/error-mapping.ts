@@ -17,8 +17,8 @@ const codeByType: Readonly<Record<string, ErrorCode>> = {
   THROTTLING_QUOTA_EXCEEDED: 'BackendThrottled',
 };
 
-/** Errors that kafkajs 2.2.4 does not know by name and hands on as a number. */
-const codeByNumber: Readonly<Record<number, ErrorCode>> = { 89: 'BackendThrottled' };
+/** An error that kafkajs 2.2.4 does not know keeps its number in the message only; 89 is the quota's. */
+const unknownQuotaError = /^Unknown error code 89$/;
 
 const bugs = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError']);
 
@@ -54,8 +54,8 @@ function knownCode(error: Error): ErrorCode | undefined {
   const type = typeOf(error);
   if (type?.endsWith('_AUTHORIZATION_FAILED') === true) return 'PermissionDenied';
   if (error.name === 'KafkaJSSASLAuthenticationError') return 'CredentialsRefused';
-  const byNumber = 'code' in error && typeof error.code === 'number' ? codeByNumber[error.code] : undefined;
-  return (type === undefined ? undefined : codeByType[type]) ?? byNumber;
+  if (unknownQuotaError.test(error.message)) return 'BackendThrottled';
+  return type === undefined ? undefined : codeByType[type];
 }
 
 function typeOf(error: Error): string | undefined {

@@ -6,7 +6,7 @@ export {
   type StartBrokerOptions,
 } from './broker.ts';
 export { brokerCommand, formatCommand, toolCommand, type BrokerSettings, type Command } from './command.ts';
-export type { ConsoleRecord } from './console-records.ts';
+export { formatterProperties, parseConsoleRecords, type ConsoleRecord } from './console-records.ts';
 export { ensureKafka, type EnsureKafkaOptions, type KafkaDistribution } from './distribution.ts';
 export { brokerAnswers } from './probe.ts';
 export type { RunningProcess } from './spawn-child.ts';
