@@ -1,3 +1,5 @@
+import { causeChain } from './cause-chain.ts';
+
 /** Why a request has no answer: the API server's state is unknown, and a write may have happened. */
 export type TransportFailure = 'timeout' | 'network' | 'tls' | 'aborted' | 'credentials' | 'protocol';
 
@@ -50,14 +52,11 @@ export class KubeApiError extends Error {
  * error from a second copy of this module counts too.
  */
 export function findKubeApiError(error: unknown): KubeApiError | undefined {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if (isKubeApiError(current)) return current;
-  }
-  return undefined;
+  return causeChain(error).find(isKubeApiError);
 }
 
-function isKubeApiError(error: Error): error is KubeApiError {
-  return error.name === 'KubeApiError';
+function isKubeApiError(error: object): error is KubeApiError {
+  return 'name' in error && error.name === 'KubeApiError';
 }
 
 /** The object, or its namespace or resource, is not there. */

@@ -1,5 +1,7 @@
+import { causeChain } from './cause-chain.ts';
 import type { Deadline } from './deadline.ts';
 import { KubeApiError, type TransportFailure } from './kube-api-error.ts';
+import { textField } from './plain-data.ts';
 
 const timeoutCodes = new Set([
   'UND_ERR_HEADERS_TIMEOUT',
@@ -35,8 +37,9 @@ function classify(error: unknown, deadline: Deadline): TransportFailure {
 }
 
 function codeOf(error: unknown): string {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ('code' in current && typeof current.code === 'string') return current.code;
+  for (const current of causeChain(error)) {
+    const code = textField(current, 'code');
+    if (code !== undefined) return code;
   }
   return '';
 }
