@@ -26,6 +26,7 @@ export function scanString(bytes: Buffer, at: number): number {
   }
   let end = at + 1;
   for (;;) {
+    // Behind the last byte this is 0, refused as a control character: what ends the loop on an open string.
     const byte = bytes[end] ?? 0;
     if (byte === quote) {
       return end + 1;
