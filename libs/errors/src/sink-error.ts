@@ -32,10 +32,13 @@ export class SinkError extends Error {
  * Looks at `code` and not at `instanceof`, so that an error from a second copy of this module counts too.
  */
 export function toSinkError(error: unknown): SinkError {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ('code' in current && typeof current.code === 'string' && current.code in errorTable) {
-      return current as SinkError;
-    }
+  for (let current = error; isObject(current); current = current['cause']) {
+    const { code } = current;
+    if (typeof code === 'string' && Object.hasOwn(errorTable, code)) return current as unknown as SinkError;
   }
   return new SinkError('InternalError', { cause: error });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

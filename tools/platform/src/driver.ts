@@ -1,28 +1,28 @@
 import type { ImageSpec } from './images/build.ts';
-
-/** A record as Kafka's own console consumer printed it. */
-export interface ConsumedRecord {
-  readonly key: string | null;
-  readonly headers: string;
-  readonly value: string;
-}
+import type { ConsoleRecord } from './kafka/index.ts';
 
 /** A running Kubernetes with a Kafka beside it. */
 export interface Cluster {
   /** Path of a kubeconfig whose only context is this cluster. */
   readonly kubeconfig: string;
-  /** `host:port` of a broker, reachable from this machine and from pods. */
+  /** `host:port` of a broker as pods reach it; on a local cluster this machine reaches it there too. */
   readonly kafkaBootstrap: string;
-  /** Folder with kubectl and helm for this cluster's version. */
-  readonly tools: string;
-  /** The base image for the apps' Containerfiles, as a build argument. */
+  /** Programs that fit the cluster. */
+  readonly kubectl: string;
+  readonly helm: string;
+  /** The base image of the apps' Containerfiles. */
   readonly appBaseImage: string;
-  /** Builds the image, if its content is new, and makes it known to the cluster. Returns the name for a pod. */
+  /**
+   * Builds the image, if its content is new, and makes it known to the cluster. Returns the name for a pod, whose
+   * tag changes with the content.
+   */
   ensureImage(spec: ImageSpec): Promise<string>;
   /** Creates the topic with Kafka's own tool, unless it is there. */
   ensureTopic(topic: string, partitions: number): Promise<void>;
+  /** How many records were ever written to the topic. */
+  countRecords(topic: string): Promise<number>;
   /** Reads a topic from its beginning with Kafka's own console consumer until `count` records have come. */
-  consume(topic: string, count: number): Promise<ConsumedRecord[]>;
+  consume(topic: string, count: number): Promise<readonly ConsoleRecord[]>;
 }
 
 /** Brings a cluster up, says how it is, and takes it away without a trace. */
@@ -33,5 +33,5 @@ export interface ClusterDriver {
   /** Ends every process and removes every mount, interface and rule that `up` made. Built things stay cached. */
   down(): Promise<void>;
   /** One line per part: what it is and whether it runs. */
-  status(): Promise<string[]>;
+  status(): Promise<readonly string[]>;
 }

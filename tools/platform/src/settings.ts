@@ -45,6 +45,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       values.EVENT_SINKS_CACHE ?? join(values.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'event-sinks'),
     stateDir: values.EVENT_SINKS_STATE,
     checkout,
-    localDir: join(checkout, '.local'),
+    localDir:
+      values.EVENT_SINKS_INSTANCE === 0
+        ? join(checkout, '.local')
+        : join(checkout, '.local', `instance-${values.EVENT_SINKS_INSTANCE}`),
   };
 }

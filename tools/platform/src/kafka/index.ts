@@ -16,6 +16,7 @@ export {
   deleteTopic,
   endOffsets,
   listTopics,
+  parseEndOffsets,
   runTool,
   type ConsumeRequest,
   type NewTopic,

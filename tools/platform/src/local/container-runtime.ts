@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeIfChanged } from '../files.ts';
 import type { KeptProcess } from '../processes.ts';
 import type { Layout } from './layout.ts';
 
@@ -67,10 +68,10 @@ export function containerdProcess(layout: Layout): KeptProcess {
   for (const dir of [layout.dir('containerd'), layout.dir('cni'), mirror])
     mkdirSync(dir, { recursive: true });
   const config = layout.dir('containerd', 'config.toml');
-  writeFileSync(config, containerdConfig(layout));
-  writeFileSync(layout.dir('cni', '10-pods.conflist'), cniConfig(layout));
+  writeIfChanged(config, containerdConfig(layout));
+  writeIfChanged(layout.dir('cni', '10-pods.conflist'), cniConfig(layout));
   // docker.io is answered by the registry on the node's loopback, which holds the stand-ins.
-  writeFileSync(
+  writeIfChanged(
     join(mirror, 'hosts.toml'),
     `server = "http://127.0.0.1:${layout.registryPort}"\n\n[host."http://127.0.0.1:${layout.registryPort}"]\n  capabilities = ["pull", "resolve"]\n`,
   );

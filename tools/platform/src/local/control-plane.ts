@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeIfChanged } from '../files.ts';
 import type { KeptProcess } from '../processes.ts';
 import { CertificateAuthority } from './pki.ts';
 
@@ -43,30 +44,29 @@ export async function issueControlPlaneCertificates(
   return authority;
 }
 
-/** Writes a kubeconfig for one client certificate of the authority. */
+/** Writes a kubeconfig for one client certificate of the authority; everything is in it, so it can be copied. */
 export function writeKubeconfig(
   file: string,
   { server, authority, user }: { server: string; authority: CertificateAuthority; user: string },
 ): void {
+  const inline = (name: string): string => readFileSync(authority.path(name)).toString('base64');
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [
-      { name: 'event-sinks', cluster: { server, 'certificate-authority': authority.path('ca.crt') } },
-    ],
+    clusters: [{ name: 'event-sinks', cluster: { server, 'certificate-authority-data': inline('ca.crt') } }],
     users: [
       {
         name: user,
         user: {
-          'client-certificate': authority.path(`${user}.crt`),
-          'client-key': authority.path(`${user}.key`),
+          'client-certificate-data': inline(`${user}.crt`),
+          'client-key-data': inline(`${user}.key`),
         },
       },
     ],
     contexts: [{ name: 'event-sinks', context: { cluster: 'event-sinks', user } }],
     'current-context': 'event-sinks',
   };
-  writeFileSync(file, JSON.stringify(config, undefined, 2), { mode: 0o600 });
+  writeIfChanged(file, JSON.stringify(config, undefined, 2), 0o600);
 }
 
 /** etcd, without fsync: a cluster for tests outlives no power cut, and starts much faster. */

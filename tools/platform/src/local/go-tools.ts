@@ -61,11 +61,13 @@ function fingerprint(folder: string): string {
  * Builds what is not in the cache and returns the folder with the group's programs. The folder's name has a
  * digest of the module's files, so another version never meets an old binary; each program is moved into place
  * whole, so a build that was killed leaves nothing behind that looks finished.
+ * @param only the programs that are wanted; all of the group unless given.
  */
 export async function ensureGoTools(
   group: GoToolGroup,
   cacheDir: string,
   progress: Progress,
+  only?: readonly string[],
 ): Promise<string> {
   const spec: GoModule = modules[group];
   const source = fileURLToPath(new URL(`../../go/${spec.module}`, import.meta.url));
@@ -75,7 +77,7 @@ export async function ensureGoTools(
   const ldflags = ['-s -w', spec.ldflags?.(goMod) ?? ''].join(' ').trim();
   for (const [name, path] of Object.entries(spec.programs)) {
     const file = join(target, name);
-    if (existsSync(file)) continue;
+    if (existsSync(file) || only?.includes(name) === false) continue;
     await progress.step(`Building ${name}`, async () => {
       const half = `${file}.half-${process.pid}`;
       const tags = spec.tags === undefined ? [] : ['-tags', spec.tags];

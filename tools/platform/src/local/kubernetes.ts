@@ -53,6 +53,12 @@ export async function kubectl(
   );
 }
 
+/** Applies manifests as the cluster's administrator. */
+export async function apply(context: KubernetesContext, manifests: readonly object[]): Promise<void> {
+  const documents = manifests.map((manifest) => stringify(manifest, { aliasDuplicateObjects: false }));
+  await kubectl(context, ['apply', '-f', '-'], documents.join('---\n'));
+}
+
 function controlPlaneOptions({ layout, binaries }: KubernetesContext): ControlPlaneOptions {
   return {
     binaries,
@@ -136,10 +142,7 @@ export async function startNode(
   await keepInside(context, containerdProcess(layout));
   for (const kept of nodeProcesses(layout, { binaries, authority, kubeconfig }))
     await keepInside(context, kept);
-  const manifests = dnsManifests(layout, dnsImage).map((manifest) =>
-    stringify(manifest, { aliasDuplicateObjects: false }),
-  );
-  await kubectl(context, ['apply', '-f', '-'], manifests.join('---\n'));
+  await apply(context, dnsManifests(layout, dnsImage));
   await waitUntil(
     'the node',
     async () => {

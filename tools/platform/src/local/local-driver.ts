@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Cluster, ClusterDriver } from '../driver.ts';
+import { ensureKafka } from '../kafka/index.ts';
 import { withLock } from '../lock.ts';
 import type { Progress } from '../progress.ts';
 import { ProcessKeeper } from '../processes.ts';
@@ -8,7 +10,16 @@ import { ensurePackages } from './debian-packages.ts';
 import { ensureGoTools } from './go-tools.ts';
 import { ensureImage } from './image-store.ts';
 import {
+  consumeTopic,
+  countRecords,
+  ensureTopic,
+  kafkaBootstrap,
+  kafkaServiceManifests,
+  startKafka,
+} from './kafka.ts';
+import {
   adminKubeconfig,
+  apply,
   startControlPlane,
   startNode,
   startRegistry,
@@ -51,17 +62,39 @@ async function up(
   const programs = { pause: await tools('pause'), coredns: await tools('coredns') };
   const binaries = await tools('kubernetes');
   const helm = await tools('helm');
+  const distribution = await progress.step('Kafka from Maven Central', () =>
+    ensureKafka({
+      cacheDir: layout.cacheDir,
+      log: (line) => {
+        progress.note(line);
+      },
+    }),
+  );
   const context: KubernetesContext = { layout, keeper, binaries };
   await progress.step('Network namespace', () => ensureNetwork(layout));
   const authority = await progress.step('Kubernetes control plane', () => startControlPlane(context));
   const dnsImage = await progress.step('Image registry', () => startRegistry(context, programs));
-  await progress.step('Node, pods’ network and DNS', () => startNode(context, authority, dnsImage));
+  // The broker's start is mostly waiting; the node comes up meanwhile.
+  await progress.step('Node, pods’ network, DNS and Kafka', () =>
+    Promise.all([startNode(context, authority, dnsImage), startKafka(context, distribution)]),
+  );
+  await apply(context, kafkaServiceManifests(layout));
   const appBaseImage = await progress.step('Base and stand-in images', async () => {
     await ensureImage(layout, bashImage());
     await ensureImage(layout, await curlImage());
     return await ensureImage(layout, await nodeBaseImage(settings.checkout));
   });
-  throw new Error(`${helm} ${appBaseImage} ${adminKubeconfig(layout)}`);
+  return {
+    kubeconfig: adminKubeconfig(layout),
+    kafkaBootstrap: kafkaBootstrap(layout),
+    kubectl: join(binaries, 'kubectl'),
+    helm: join(helm, 'helm'),
+    appBaseImage,
+    ensureImage: (spec) => ensureImage(layout, spec),
+    ensureTopic: (topic, partitions) => ensureTopic(layout, distribution, { topic, partitions }),
+    countRecords: (topic) => countRecords(layout, distribution, topic),
+    consume: (topic, count) => consumeTopic(layout, distribution, { topic, count }),
+  };
 }
 
 function statusOf(layout: Layout, keeper: ProcessKeeper): string[] {

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { writeIfChanged } from '../files.ts';
 import type { KeptProcess } from '../processes.ts';
 import { ensureCgroup } from './cgroups.ts';
 import { containerdSocket } from './container-runtime.ts';
@@ -52,11 +53,11 @@ export function nodeProcesses(
 ): KeptProcess[] {
   ensureCgroup(podCgroup(layout));
   mkdirSync(layout.dir('kubelet'), { recursive: true });
-  writeFileSync(layout.dir('resolv.conf'), '');
+  writeIfChanged(layout.dir('resolv.conf'), '');
   const kubelet = layout.dir('kubelet', 'config.yaml');
-  writeFileSync(kubelet, stringify(kubeletConfig(layout, authority)));
+  writeIfChanged(kubelet, stringify(kubeletConfig(layout, authority)));
   const proxy = layout.dir('kube-proxy.yaml');
-  writeFileSync(proxy, stringify(proxyConfig(layout, kubeconfig('kube-proxy'))));
+  writeIfChanged(proxy, stringify(proxyConfig(layout, kubeconfig('kube-proxy'))));
   return [
     {
       name: 'kubelet',

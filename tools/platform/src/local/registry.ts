@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeIfChanged } from '../files.ts';
 import type { KeptProcess } from '../processes.ts';
 import { tryRun } from '../shell.ts';
 import type { Layout } from './layout.ts';
@@ -16,7 +17,7 @@ export function registryProcess(layout: Layout): KeptProcess {
     storage: { filesystem: { rootdirectory: storage } },
     http: { addr: `127.0.0.1:${layout.registryPort}` },
   };
-  writeFileSync(config, JSON.stringify(settings));
+  writeIfChanged(config, JSON.stringify(settings));
   return { name: 'registry', command: 'docker-registry', args: ['serve', config] };
 }
 

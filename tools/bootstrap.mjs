@@ -1,0 +1,64 @@
+// Entry of every npm script. Runs on whatever Node the machine has, and hands over to the Node of this repository.
+// Plain JavaScript without dependencies, because nothing may be installed yet.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+const commands = {
+  start: ['tools/platform/src/main.ts', 'start'],
+  stop: ['tools/platform/src/main.ts', 'stop'],
+  status: ['tools/platform/src/main.ts', 'status'],
+  test: ['tools/workspace/src/verify/main.ts'],
+  generate: ['tools/workspace/src/generate.ts'],
+};
+
+const [name = '', ...rest] = process.argv.slice(2);
+const command = commands[name];
+if (command === undefined) {
+  console.error(`Unknown command "${name}"; use one of: ${Object.keys(commands).join(', ')}`);
+  process.exit(2);
+}
+
+function run(program, args, env = process.env) {
+  const { status, signal, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit', env });
+  if (error) throw error;
+  return signal ? 1 : (status ?? 1);
+}
+
+// node_modules is current when it was installed from exactly this lockfile; an npm ci that was killed half-way left
+// no mark, so it is repeated.
+function installDependencies() {
+  const digest = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const mark = join(root, 'node_modules', '.event-sinks-lockfile');
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === digest) return;
+  console.log('Installing dependencies: npm ci');
+  const code = run('npm', ['ci', '--no-fund', '--no-audit']);
+  if (code !== 0) process.exit(code);
+  writeFileSync(mark, digest);
+}
+
+function repositoryNode() {
+  const shipped = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin');
+  if (existsSync(join(shipped, 'node'))) return shipped;
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 19)) return dirname(process.execPath);
+  console.error(
+    `Node ${process.versions.node} is too old, and npm has no Node for ${process.platform}-${process.arch}. ` +
+      'Install Node 22.19 or newer.',
+  );
+  process.exit(1);
+}
+
+installDependencies();
+const node = repositoryNode();
+const path = [node, join(root, 'node_modules', '.bin'), process.env.PATH].join(':');
+process.exitCode = run(join(node, 'node'), ['--disable-warning=ExperimentalWarning', ...command, ...rest], {
+  ...process.env,
+  PATH: path,
+  NX_DAEMON: 'false',
+  NX_TUI: 'false',
+});

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import type { ImageSpec } from './build.ts';
+
+/** The apps that the chart deploys; each is one image and one file of code. */
+export const appNames = ['controller', 'job-sink', 'kafka-sink'] as const;
+
+/** Name of an app and of its image. */
+export type AppName = (typeof appNames)[number];
+
+/**
+ * Bundles an app with everything it imports into one file. Dependencies that are CommonJS ask for `require`, which
+ * an ES module does not have by itself.
+ */
+export async function bundleApp(checkout: string, app: AppName): Promise<{ code: string; map: string }> {
+  const code = join(checkout, 'apps', app, 'dist', 'main.mjs');
+  await build({
+    absWorkingDir: checkout,
+    entryPoints: [join('apps', app, 'src', 'main.ts')],
+    outfile: code,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    sourcemap: true,
+    sourcesContent: false,
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    banner: {
+      js: "import { createRequire as $createRequire } from 'node:module';\nconst require = $createRequire(import.meta.url);",
+    },
+  });
+  return { code, map: `${code}.map` };
+}
+
+/** What an app's image is made of; the app must have been bundled. */
+export function appImage(checkout: string, app: AppName, base: string): ImageSpec {
+  const dist = join(checkout, 'apps', app, 'dist');
+  return {
+    name: `event-sinks/${app}`,
+    containerfile: readFileSync(join(checkout, 'apps', app, 'Containerfile'), 'utf8'),
+    files: { 'main.mjs': join(dist, 'main.mjs'), 'main.mjs.map': join(dist, 'main.mjs.map') },
+    buildArgs: { BASE: base },
+  };
+}
