@@ -9,7 +9,6 @@ import {
   KafkaJSNumberOfRetriesExceeded,
   KafkaJSProtocolError,
   KafkaJSRequestTimeoutError,
-  KafkaJSSASLAuthenticationError,
 } from 'kafkajs';
 import { brokerErrorType, kafkaSinkError } from './error-mapping.ts';
 
@@ -74,7 +73,10 @@ describe('what goes wrong on the way', () => {
       'KafkaUnavailable',
     ],
     'a request without an answer': [new KafkaJSRequestTimeoutError('timed out'), 'KafkaUnavailable'],
-    'refused credentials': [new KafkaJSSASLAuthenticationError('SASL PLAIN failed'), 'CredentialsRefused'],
+    'refused credentials': [
+      Object.assign(new KafkaJSError('SASL PLAIN failed'), { name: 'KafkaJSSASLAuthenticationError' }),
+      'CredentialsRefused',
+    ],
     'an error of the client that has no name': [new KafkaJSError('odd'), 'KafkaUnavailable'],
     'an error of the network': [Object.assign(new Error('x'), { code: 'EPIPE' }), 'KafkaUnavailable'],
     'a known error as a cause': [
