@@ -1,5 +1,6 @@
 import type { ClusterDriver } from './driver.ts';
-import { containerEngine, kindDriver } from './kind/kind-driver.ts';
+import { containerEngine } from './kind/engine.ts';
+import { kindDriver } from './kind/kind-driver.ts';
 import { localDriver } from './local/local-driver.ts';
 import type { Progress } from './progress.ts';
 import type { Settings } from './settings.ts';

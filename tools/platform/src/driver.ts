@@ -10,8 +10,8 @@ export interface Cluster {
   /** Programs that fit the cluster. */
   readonly kubectl: string;
   readonly helm: string;
-  /** The base image of the apps' Containerfiles. */
-  readonly appBaseImage: string;
+  /** The base image of the apps' Containerfiles; its entry point is Node. */
+  appBaseImage(): Promise<string>;
   /**
    * Builds the image, if its content is new, and makes it known to the cluster. Returns the name for a pod, whose
    * tag changes with the content.
@@ -30,6 +30,8 @@ export interface ClusterDriver {
   readonly name: 'kind' | 'local';
   /** Idempotent: what runs stays, what is missing or half-made is mended. */
   up(): Promise<Cluster>;
+  /** The cluster that `up` has brought up, without looking after it again. @throws Error when there is none. */
+  connect(): Promise<Cluster>;
   /** Ends every process and removes every mount, interface and rule that `up` made. Built things stay cached. */
   down(): Promise<void>;
   /** One line per part: what it is and whether it runs. */

@@ -20,9 +20,8 @@ export async function buildApps(
   return await progress.step('Images of controller, job-sink and kafka-sink', async () => {
     await Promise.all(appNames.map((app) => bundleApp(checkout, app)));
     const images: Partial<Record<AppName, string>> = {};
-    for (const app of appNames) {
-      images[app] = await cluster.ensureImage(appImage(checkout, app, cluster.appBaseImage));
-    }
+    const base = await cluster.appBaseImage();
+    for (const app of appNames) images[app] = await cluster.ensureImage(appImage(checkout, app, base));
     return images as Record<AppName, string>;
   });
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster, ClusterDriver } from '../driver.ts';
-import { ensureKafka } from '../kafka/index.ts';
+import { ensureKafka, type KafkaDistribution } from '../kafka/index.ts';
 import { withLock } from '../lock.ts';
 import type { Progress } from '../progress.ts';
 import { ProcessKeeper } from '../processes.ts';
@@ -44,6 +44,7 @@ export function localDriver(settings: Settings, progress: Progress): ClusterDriv
   return {
     name: 'local',
     up: () => locked(() => up(settings, layout, { keeper, progress })),
+    connect: () => connect(settings, layout, progress),
     down: () =>
       locked(() => progress.step(`Removing the cluster ${layout.name}`, () => teardown(layout, keeper))),
     status: () => Promise.resolve(statusOf(layout, keeper)),
@@ -79,17 +80,47 @@ async function up(
     Promise.all([startNode(context, authority, dnsImage), startKafka(context, distribution)]),
   );
   await apply(context, kafkaServiceManifests(layout));
-  const appBaseImage = await progress.step('Base and stand-in images', async () => {
+  await progress.step('Base and stand-in images', async () => {
     await ensureImage(layout, bashImage());
     await ensureImage(layout, await curlImage());
-    return await ensureImage(layout, await nodeBaseImage(settings.checkout));
+    await ensureImage(layout, await nodeBaseImage(settings.checkout));
   });
+  return localCluster(settings, layout, { binaries, helm, distribution });
+}
+
+/** The programs that a cluster's users need. */
+interface ClusterPrograms {
+  readonly binaries: string;
+  readonly helm: string;
+  readonly distribution: KafkaDistribution;
+}
+
+async function connect(settings: Settings, layout: Layout, progress: Progress): Promise<Cluster> {
+  if (!existsSync(adminKubeconfig(layout)))
+    throw new Error('There is no local cluster; make one with: npm start');
+  return localCluster(settings, layout, {
+    binaries: await ensureGoTools('kubernetes', layout.cacheDir, progress),
+    helm: await ensureGoTools('helm', layout.cacheDir, progress),
+    distribution: await ensureKafka({
+      cacheDir: layout.cacheDir,
+      log: (line) => {
+        progress.note(line);
+      },
+    }),
+  });
+}
+
+function localCluster(
+  settings: Settings,
+  layout: Layout,
+  { binaries, helm, distribution }: ClusterPrograms,
+): Cluster {
   return {
     kubeconfig: adminKubeconfig(layout),
     kafkaBootstrap: kafkaBootstrap(layout),
     kubectl: join(binaries, 'kubectl'),
     helm: join(helm, 'helm'),
-    appBaseImage,
+    appBaseImage: async () => ensureImage(layout, await nodeBaseImage(settings.checkout)),
     ensureImage: (spec) => ensureImage(layout, spec),
     ensureTopic: (topic, partitions) => ensureTopic(layout, distribution, { topic, partitions }),
     countRecords: (topic) => countRecords(layout, distribution, topic),
