@@ -39,7 +39,7 @@ export function createKafkaJsProducer(options: KafkaJsProducerOptions): KafkaPro
   return {
     async send(batch) {
       if (isClosed) return batch.map(() => failure('the producer is closed'));
-      const results: SendResult[] = batch.map(() => failure('no result'));
+      const results: SendResult[] = [];
       const sends = [...indexesByTopic(batch)].map(async ([topic, indexes]) => {
         const records = indexes.map((index) => batch[index]).filter((record) => record !== undefined);
         const ofTopic = await laneOf(topic).send(records);

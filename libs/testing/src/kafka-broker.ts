@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- until tools/platform/src/index.ts exists
 import {
   consume,
   createTopic,
@@ -14,7 +13,7 @@ import {
   type Broker,
   type ConsoleRecord,
   type NewTopic,
-} from '../../../tools/platform/src/kafka/index.ts';
+} from '@event-sinks/platform';
 
 /** A real Kafka for one test file; every look into it goes through Kafka's own Java tools. */
 export interface TestKafka {
