@@ -13,6 +13,8 @@ export interface StopContext {
 }
 
 const lookEveryMs = 20;
+/** For clients that keep on connecting although nothing should route them here any more. */
+const maxBacklogMs = 1_000;
 
 /**
  * Takes no more connections and waits for those that are there.
@@ -26,8 +28,7 @@ const lookEveryMs = 20;
  */
 export async function stopServing({ server, clock, limits, inFlight }: StopContext): Promise<void> {
   const from = clock.monotonic();
-  // Lets requests that have already arrived be read before their connections are taken for idle.
-  await setImmediate();
+  await emptyBacklog(server, clock);
   const listener = { closed: false };
   server.close(() => {
     listener.closed = true;
@@ -41,4 +42,26 @@ export async function stopServing({ server, clock, limits, inFlight }: StopConte
     server.closeIdleConnections();
   }
   server.closeAllConnections();
+}
+
+/**
+ * Accepts what the kernel has already accepted: closing the listener would reset it.
+ *
+ * Node takes one connection a turn of its loop, so under load some wait; a turn that took none has seen the
+ * queue empty. That turn has also read what had arrived on connections that look idle otherwise.
+ */
+async function emptyBacklog(server: Server, clock: Clock): Promise<void> {
+  const until = clock.monotonic() + maxBacklogMs;
+  let taken = true;
+  const onConnection = (): void => {
+    taken = true;
+  };
+  server.on('connection', onConnection);
+  // The first wait only reaches the end of the present turn.
+  await setImmediate();
+  while (taken && clock.monotonic() < until) {
+    taken = false;
+    await setImmediate();
+  }
+  server.off('connection', onConnection);
 }
