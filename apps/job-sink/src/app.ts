@@ -1,5 +1,5 @@
 import { decodeHttp, type CloudEvent } from '@event-sinks/cloudevents';
-import { createIngress, type SinkBackend } from '@event-sinks/ingress';
+import { createIngress, ingressLimits, type SinkBackend } from '@event-sinks/ingress';
 import { loadKubeClient } from '@event-sinks/kube';
 import {
   createMetrics,
@@ -13,7 +13,6 @@ import { createJobSinkDirectory, type ServedJobSink } from './adapters/job-sink-
 import { createJobWriter } from './adapters/job-writer.ts';
 import type { Config } from './config.ts';
 import { planDispatch } from './domain/plan-dispatch.ts';
-import { ingressLimits } from './limits.ts';
 
 /** A dispatcher that can be started and drained. */
 export interface App {

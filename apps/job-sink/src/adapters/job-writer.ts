@@ -11,7 +11,7 @@ import {
   type KubeObject,
 } from '@event-sinks/kube';
 import type { Clock, Logger } from '@event-sinks/runtime';
-import type { DispatchPlan } from '../domain/plan-dispatch.ts';
+import type { DispatchPlan, Manifest } from '../domain/plan-dispatch.ts';
 
 /** Stores an event: resolves when its Job and its Secret are there. */
 export interface JobWriter {
@@ -81,21 +81,27 @@ async function existingJob(client: KubeClient, plan: DispatchPlan, signal: Abort
 }
 
 async function ensureSecret(options: JobWriterOptions, plan: DispatchPlan, job: EnsuredJob): Promise<void> {
-  const { client } = options;
   const secret = plan.secretFor(job.uid);
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      await client.create<KubeObject>(secrets, secret);
-      return;
-    } catch (error) {
-      if (isAlreadyExists(error)) {
-        if (!job.created || attempt === leftoverWaits) return;
-        await options.clock.sleep(leftoverWaitMs);
-        continue;
-      }
-      if (job.created && isRefusedForGood(error)) await removeJob(options, plan, job);
-      throw error;
+  try {
+    if (await createOnce(options.client, secret)) return;
+    for (let wait = 0; job.created && wait < leftoverWaits; wait += 1) {
+      await options.clock.sleep(leftoverWaitMs);
+      if (await createOnce(options.client, secret)) return;
     }
+  } catch (error) {
+    if (job.created && isRefusedForGood(error)) await removeJob(options, plan, job);
+    throw error;
+  }
+}
+
+/** @returns false when there is a Secret of that name. */
+async function createOnce(client: KubeClient, secret: Manifest): Promise<boolean> {
+  try {
+    await client.create<KubeObject>(secrets, secret);
+    return true;
+  } catch (error) {
+    if (isAlreadyExists(error)) return false;
+    throw error;
   }
 }
 

@@ -1,28 +1,9 @@
-/** The parts of a pod template that take the event in; everything else in it passes through unseen. */
-export interface PodTemplate {
-  readonly spec?: PodSpec;
-  readonly [key: string]: unknown;
-}
+/** Part of a user's template. Nobody has looked at it yet, so any field may hold anything. */
+type Fields = Readonly<Record<string, unknown>>;
 
-interface PodSpec {
-  readonly containers?: readonly Container[];
-  readonly initContainers?: readonly Container[];
-  readonly volumes?: readonly Named[];
-  readonly [key: string]: unknown;
-}
-
-interface Named {
-  readonly name?: string;
-  readonly [key: string]: unknown;
-}
-
-interface Container extends Named {
-  readonly env?: readonly Named[];
-  readonly volumeMounts?: readonly VolumeMount[];
-}
-
-interface VolumeMount extends Named {
-  readonly mountPath?: string;
+/** A pod template; everything in it passes through unseen but for the parts that take the event in. */
+export interface PodTemplate extends Fields {
+  readonly spec?: Fields;
 }
 
 /** Name of the volume with the event; a container may mount it elsewhere by this name. */
@@ -35,7 +16,8 @@ export const eventFile = 'event';
 
 /**
  * Adds the event to a pod template: the volume, and for every container and init container the mount and the
- * variables, unless the container has its own. `K_EVENT_PATH` is the folder, as upstream has it.
+ * variables, unless the container has its own. `K_EVENT_PATH` is the folder, as upstream has it. What is not of
+ * the right shape is handed on, for the API server to refuse in its own words.
  */
 export function withEventMounted(template: PodTemplate, secretName: string): PodTemplate {
   const spec = template.spec ?? {};
@@ -44,25 +26,41 @@ export function withEventMounted(template: PodTemplate, secretName: string): Pod
     ...template,
     spec: {
       ...spec,
-      containers: (spec.containers ?? []).map(withEvent),
-      ...(spec.initContainers && { initContainers: spec.initContainers.map(withEvent) }),
-      volumes: [...(spec.volumes ?? []), volume],
+      containers: listOf(spec['containers']).map(withEvent),
+      ...(hasValue(spec['initContainers']) && {
+        initContainers: listOf(spec['initContainers']).map(withEvent),
+      }),
+      volumes: [...listOf(spec['volumes']), volume],
     },
   };
 }
 
-function withEvent(container: Container): Container {
-  const own = container.volumeMounts?.find(({ name }) => name === eventVolume);
-  const path = own?.mountPath ?? defaultMountPath;
+function withEvent(container: unknown): unknown {
+  if (!isFields(container)) return container;
+  const mounts = listOf(container['volumeMounts']);
+  const own = mounts.find((mount) => isNamed(mount, eventVolume));
+  const ownPath = isFields(own) ? own['mountPath'] : undefined;
+  const path = typeof ownPath === 'string' ? ownPath : defaultMountPath;
   const mount = { name: eventVolume, mountPath: path, readOnly: true };
   return {
     ...container,
-    volumeMounts: own ? (container.volumeMounts ?? []) : [...(container.volumeMounts ?? []), mount],
-    env: withVariables(container.env ?? [], { K_EVENT_PATH: path, K_EXECUTION_MODE: 'batch' }),
+    volumeMounts: own === undefined ? [...mounts, mount] : mounts,
+    env: withVariables(listOf(container['env']), { K_EVENT_PATH: path, K_EXECUTION_MODE: 'batch' }),
   };
 }
 
-function withVariables(env: readonly Named[], added: Readonly<Record<string, string>>): readonly Named[] {
-  const missing = Object.entries(added).filter(([name]) => !env.some((variable) => variable.name === name));
+function withVariables(env: readonly unknown[], added: Readonly<Record<string, string>>): readonly unknown[] {
+  const missing = Object.entries(added).filter(([name]) => !env.some((variable) => isNamed(variable, name)));
   return [...env, ...missing.map(([name, value]) => ({ name, value }))];
 }
+
+/** A list as it is, nothing as an empty one, and anything else as an element, which the API server then refuses. */
+function listOf(value: unknown): readonly unknown[] {
+  return hasValue(value) ? [value].flat() : [];
+}
+
+const hasValue = (value: unknown): boolean => value !== undefined && value !== null;
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+const isNamed = (value: unknown, name: string): boolean => isFields(value) && value['name'] === name;

@@ -122,6 +122,24 @@ describe('the Job', () => {
     ]);
   });
 
+  test('is refused when the template would have it in another namespace', () => {
+    const inNamespace = (namespace: string): JobSink =>
+      makeJobSink({ metadata: { namespace }, spec: { template: {} } });
+    expect(jobOf(inNamespace('default')).metadata).toMatchObject({ namespace: 'default' });
+    expect(() => jobOf(inNamespace('kube-system'))).toThrow(
+      expect.objectContaining({ code: 'JobTemplateRefused' }),
+    );
+  });
+
+  test.each([
+    ['a word', 'none', ['none']],
+    ['a null in a list', [null], [null]],
+    ['nothing', undefined, []],
+  ])('hands on containers that are %s, for the API server to judge', (_what, containers, expected) => {
+    const job = jobOf(makeJobSink({ spec: { template: { spec: { containers } } } }));
+    expect(job.spec.template.spec['containers']).toEqual(expected);
+  });
+
   test('leaves the JobSink it was made from as it is', () => {
     const sink = makeJobSink();
     const before = structuredClone(sink);

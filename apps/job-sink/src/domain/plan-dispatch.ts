@@ -37,14 +37,15 @@ export const maxEventFileBytes = 1024 * 1024;
 /**
  * Decides what an event becomes. Everything that can be wrong with the event is found here, before the first
  * write.
- * @throws SinkError `EventTooLarge` when the event, written as JSON, does not fit into a Secret.
+ * @throws SinkError `EventTooLarge` when the event, written as JSON, does not fit into a Secret;
+ * `JobTemplateRefused` when the template names another namespace.
  */
 export function planDispatch(jobSink: JobSink, event: CloudEvent): DispatchPlan {
   const file = encodeEventJson(event);
   if (file.length > maxEventFileBytes) {
     throw new SinkError('EventTooLarge', { detail: `the event file would have ${file.length} bytes` });
   }
-  const { name, namespace, uid } = ownerOf(jobSink);
+  const { name, namespace, uid } = jobSink.metadata;
   const errorDestination = event.extensions.get('knativeerrordest')?.toString();
   const identity = identify(name, { jobSinkUid: uid, source: event.source, id: event.id, errorDestination });
   const labels = { [jobSinkNameLabel]: name, [jobSinkIdLabel]: identity.jobName };
@@ -76,20 +77,24 @@ function jobManifest(
   { jobName, digest }: JobIdentity,
   labels: Record<string, string>,
 ): Manifest {
-  const { name, namespace, uid } = ownerOf(jobSink);
+  const { name, namespace, uid } = jobSink.metadata;
   const template = jobSink.spec.job as JobTemplate;
   const given = template.metadata ?? {};
+  // Our own rights reach into every namespace, and whoever may make JobSinks here need not have any there.
+  if ((given.namespace ?? namespace) !== namespace) {
+    throw new SinkError('JobTemplateRefused', { detail: 'spec.job.metadata.namespace is not the JobSink’s' });
+  }
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
       ...(given.finalizers && { finalizers: given.finalizers }),
       name: jobName,
-      namespace: given.namespace ?? namespace,
+      namespace,
       labels: { ...given.labels, ...labels },
       annotations: { ...given.annotations, [eventDigestAnnotation]: digest },
       ownerReferences: [
-        ...(given.ownerReferences ?? []),
+        ...[given.ownerReferences ?? []].flat(),
         ownedBy({ apiVersion: jobSinkResource.apiVersion, kind: jobSinkResource.kind, name, uid }),
       ],
     },
@@ -114,14 +119,4 @@ interface JobTemplate {
  */
 function ownedBy(owner: { apiVersion: string; kind: string; name: string; uid: string }): object {
   return { ...owner, controller: true, blockOwnerDeletion: false };
-}
-
-function ownerOf(jobSink: JobSink): { name: string; namespace: string; uid: string } {
-  const { name, namespace, uid } = jobSink.metadata;
-  if (namespace === undefined || uid === undefined) {
-    throw new SinkError('InternalError', {
-      detail: 'a JobSink from the API server has a namespace and a uid',
-    });
-  }
-  return { name, namespace, uid };
 }
