@@ -1,0 +1,355 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { decodeHttp } from '@event-sinks/cloudevents';
+import { parseJobSink, type JobSink } from '@event-sinks/crds';
+import { jobs, secrets, type KubeObject, type Resource } from '@event-sinks/kube';
+import { eventually } from '@event-sinks/testing';
+import { maxEventFileBytes, planDispatch, type DispatchPlan } from '../src/domain/plan-dispatch.ts';
+import { smallestJob, startCluster, type Cluster } from './cluster.ts';
+import { eventHeaders, post, servedUrl, startDispatcher, stored, type Dispatcher } from './dispatcher.ts';
+
+const seedLine =
+  '{"specversion":"1.0","id":"123","source":"my/curl/command","type":"my.demo.event","datacontenttype":"application/json","data":{"details":"JobSinkDemo"}}';
+
+let cluster: Cluster;
+let dispatcher: Dispatcher;
+let other: Dispatcher;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  dispatcher = await startDispatcher(cluster.server.kubeconfig);
+  other = await startDispatcher(cluster.server.kubeconfig);
+}, 120_000);
+
+afterAll(async () => {
+  await dispatcher.stop();
+  await other.stop();
+  await cluster.close();
+});
+
+/** A namespace and a JobSink in it that is served. */
+async function servedSink(namespace: string, job?: object): Promise<{ sink: KubeObject; url: string }> {
+  const sink = await cluster.jobSink(await cluster.namespace(namespace), 'logger', job);
+  return { sink, url: await servedUrl(dispatcher.url, sink) };
+}
+
+/** What the dispatcher would write for the event of the user guide. */
+function planFor(sink: KubeObject): DispatchPlan {
+  const parsed = parseJobSink(sink);
+  if (!parsed.ok) throw new Error(parsed.problems.join());
+  const headers = Object.entries(eventHeaders()).flat();
+  return planDispatch(
+    parsed.value satisfies JobSink,
+    decodeHttp(headers, Buffer.from('{"details":"JobSinkDemo"}')),
+  );
+}
+
+const fileOf = (secret: { data: Readonly<Record<string, string>> } | undefined): string =>
+  Buffer.from(secret?.data['event'] ?? '', 'base64').toString();
+
+async function expectNothingIn(namespace: string): Promise<void> {
+  expect(await cluster.jobsOf(namespace)).toEqual([]);
+  expect(await cluster.secretsOf(namespace)).toEqual([]);
+}
+
+describe('a new event', () => {
+  test('in binary mode becomes a Job and its Secret with exactly the line that the user guide shows', async () => {
+    const { sink, url } = await servedSink('binary');
+    expect(await post(url)).toEqual(stored);
+
+    const [job, ...otherJobs] = await cluster.jobsOf('binary');
+    const [secret, ...otherSecrets] = await cluster.secretsOf('binary');
+    expect([otherJobs, otherSecrets]).toEqual([[], []]);
+    expect(fileOf(secret)).toBe(seedLine);
+    const plan = planFor(sink);
+    expect(job?.metadata).toMatchObject({
+      name: plan.jobName,
+      labels: { 'sinks.knative.dev/job-sink-name': 'logger', 'sinks.knative.dev/job-sink-id': plan.jobName },
+      annotations: { 'sinks.knative.dev/event-digest': plan.digest },
+      ownerReferences: [
+        {
+          apiVersion: 'sinks.knative.dev/v1alpha1',
+          kind: 'JobSink',
+          name: 'logger',
+          uid: sink.metadata.uid,
+          controller: true,
+        },
+      ],
+    });
+    expect(secret).toMatchObject({
+      immutable: true,
+      metadata: {
+        name: plan.jobName,
+        labels: { 'sinks.knative.dev/job-sink-name': 'logger' },
+        ownerReferences: [
+          { apiVersion: 'batch/v1', kind: 'Job', name: plan.jobName, uid: job?.metadata.uid },
+        ],
+      },
+    });
+    expect(Object.keys(secret?.data ?? {})).toEqual(['event']);
+  });
+
+  test('in structured mode becomes the same Job with the same line', async () => {
+    const { sink, url } = await servedSink('structured');
+    const headers = { 'content-type': 'Application/CloudEvents+JSON; charset=utf-8' };
+    expect(await post(url, headers, seedLine)).toEqual(stored);
+    expect((await cluster.jobsOf('structured')).map(({ metadata }) => metadata.name)).toEqual([
+      planFor(sink).jobName,
+    ]);
+    expect((await cluster.secretsOf('structured')).map(fileOf)).toEqual([seedLine]);
+  });
+
+  test('fills a Secret to its last byte, and one byte more is refused before anything is written', async () => {
+    const { url } = await servedSink('full');
+    const [before = '', after = ''] = seedLine.split('{"details":"JobSinkDemo"}');
+    const room = maxEventFileBytes - before.length - after.length - '""'.length;
+    expect(await post(url, eventHeaders(), `"${'x'.repeat(room + 1)}"`)).toMatchObject({
+      status: 413,
+      reason: 'EventTooLarge',
+    });
+    await expectNothingIn('full');
+    expect(await post(url, eventHeaders(), `"${'x'.repeat(room)}"`)).toEqual(stored);
+    expect(fileOf((await cluster.secretsOf('full'))[0])).toHaveLength(maxEventFileBytes);
+  });
+
+  test.each([
+    ['whose body is larger than the limit', 'long', 1_048_577],
+    ['that is binary and outgrows a Secret as base64', 'base64', 900_000],
+  ])('%s is 413, with nothing created', async (_what, namespace, size) => {
+    const { url } = await servedSink(namespace);
+    const body = new Uint8Array(size).fill(255);
+    const answer = await post(url, eventHeaders({ 'content-type': 'application/octet-stream' }), body);
+    expect(answer).toEqual({ status: 413, reason: 'EventTooLarge', retryAfter: null, body: '' });
+    await expectNothingIn(namespace);
+  });
+});
+
+describe('the Job', () => {
+  test('carries everything of its template through the API server, and the event to every container', async () => {
+    const podFailurePolicy = {
+      rules: [
+        { action: 'FailJob', onExitCodes: { containerName: 'main', operator: 'In', values: [42] } },
+        { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+      ],
+    };
+    const spec = {
+      ...{ completions: 12, parallelism: 3, backoffLimit: 6, ttlSecondsAfterFinished: 600, suspend: true },
+      podFailurePolicy,
+      template: {
+        metadata: { labels: { team: 'a' } },
+        spec: {
+          restartPolicy: 'Never',
+          initContainers: [{ name: 'first', image: 'example.com/first' }],
+          containers: [
+            {
+              name: 'main',
+              image: 'example.com/main',
+              env: [{ name: 'K_EXECUTION_MODE', value: 'mine' }],
+              volumeMounts: [{ name: 'jobsink-event', mountPath: '/etc/custom-path', readOnly: true }],
+            },
+          ],
+        },
+      },
+    };
+    const labels = { 'kueue.x-k8s.io/queue-name': 'user-queue' };
+    const { url } = await servedSink('template', { metadata: { labels, annotations: { a: 'b' } }, spec });
+    expect(await post(url)).toEqual(stored);
+
+    const job = (await cluster.jobsOf('template'))[0]!;
+    expect(job.metadata.labels).toMatchObject(labels);
+    expect(job.metadata.annotations).toMatchObject({ a: 'b' });
+    const { template, ...rest } = spec;
+    expect(job.spec).toMatchObject({ ...rest, template: { metadata: template.metadata } });
+    const [first] = job.spec.template.spec.initContainers ?? [];
+    const [main] = job.spec.template.spec.containers;
+    expect(first).toMatchObject({
+      env: [
+        { name: 'K_EVENT_PATH', value: '/etc/jobsink-event' },
+        { name: 'K_EXECUTION_MODE', value: 'batch' },
+      ],
+      volumeMounts: [{ name: 'jobsink-event', mountPath: '/etc/jobsink-event', readOnly: true }],
+    });
+    expect(main).toMatchObject({
+      env: [
+        { name: 'K_EXECUTION_MODE', value: 'mine' },
+        { name: 'K_EVENT_PATH', value: '/etc/custom-path' },
+      ],
+      volumeMounts: [{ name: 'jobsink-event', mountPath: '/etc/custom-path', readOnly: true }],
+    });
+    expect(job.spec.template.spec.volumes).toMatchObject([
+      { name: 'jobsink-event', secret: { secretName: job.metadata.name } },
+    ]);
+  });
+
+  test('that the API server refuses is 503 with the reason, and leaves nothing behind', async () => {
+    const template = { spec: { restartPolicy: 'Always', containers: [{ name: 'main', image: 'a' }] } };
+    const { url } = await servedSink('refused', { spec: { template } });
+    const answer = await post(url);
+    expect(answer).toMatchObject({ status: 503, reason: 'JobTemplateRefused', body: '' });
+    expect(Number(answer.retryAfter)).toBeGreaterThan(0);
+    await expectNothingIn('refused');
+  });
+
+  test.each([
+    ['containers that are no list', { containers: 'none' }],
+    ['a container that is null', { containers: [null] }],
+    ['volumes that are no list', { containers: [{ name: 'main' }], volumes: { a: 1 } }],
+    ['mounts that are no list', { containers: [{ name: 'main', volumeMounts: 7 }] }],
+    ['variables that are no list', { containers: [{ name: 'main', env: true }] }],
+    ['a variable that is null', { containers: [{ name: 'main', env: [null] }] }],
+  ])('with %s is refused by the API server like any other, and is no bug of ours', async (what, pod) => {
+    const namespace = what.replaceAll(' ', '-');
+    const { url } = await servedSink(namespace, { spec: { template: { spec: pod } } });
+    expect(await post(url)).toMatchObject({ status: 503, reason: 'JobTemplateRefused' });
+    await expectNothingIn(namespace);
+  });
+
+  test('never goes to another namespace than its JobSink’s', async () => {
+    await cluster.namespace('elsewhere-victim');
+    const { url } = await servedSink('elsewhere', {
+      metadata: { namespace: 'elsewhere-victim' },
+      ...smallestJob,
+    });
+    expect(await post(url)).toMatchObject({ status: 503, reason: 'JobTemplateRefused' });
+    await expectNothingIn('elsewhere');
+    await expectNothingIn('elsewhere-victim');
+  });
+});
+
+describe('an event that comes again', () => {
+  test('is taken again, and makes nothing new', async () => {
+    const { url } = await servedSink('again');
+    expect(await post(url)).toEqual(stored);
+    const before = [await cluster.jobsOf('again'), await cluster.secretsOf('again')];
+    expect(await post(url)).toEqual(stored);
+    expect([await cluster.jobsOf('again'), await cluster.secretsOf('again')]).toEqual(before);
+  });
+
+  test('20 times at once, at two dispatchers, makes one Job and one Secret', async () => {
+    const { sink, url } = await servedSink('at-once');
+    const urls = [url, await servedUrl(other.url, sink)];
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => post(urls[index % 2] ?? '')));
+    expect(answers).toEqual(answers.map(() => stored));
+    const made = await cluster.jobsOf('at-once');
+    expect(made).toHaveLength(1);
+    const kept = await cluster.secretsOf('at-once');
+    expect(kept.map(({ metadata }) => metadata.ownerReferences?.[0]?.uid)).toEqual([made[0]?.metadata.uid]);
+  });
+
+  test('finds its Job without a Secret, as a crash leaves it, and makes the Secret before its 202', async () => {
+    const { sink, url } = await servedSink('crashed');
+    const job = await cluster.client.create<KubeObject>(jobs, planFor(sink).job);
+    expect(await cluster.secretsOf('crashed')).toEqual([]);
+    expect(await post(url)).toEqual(stored);
+    const [secret] = await cluster.secretsOf('crashed');
+    expect(fileOf(secret)).toBe(seedLine);
+    expect(secret?.metadata.ownerReferences?.[0]?.uid).toBe(job.metadata.uid);
+    expect((await cluster.jobsOf('crashed')).map(({ metadata }) => metadata.uid)).toEqual([job.metadata.uid]);
+  });
+
+  test('after its failure at a Trigger is another event', async () => {
+    const { url } = await servedSink('dead-letter');
+    expect(await post(url)).toEqual(stored);
+    for (const destination of ['http://first', 'http://second'])
+      expect(await post(url, eventHeaders({ 'ce-knativeerrordest': destination }))).toEqual(stored);
+    expect(await cluster.jobsOf('dead-letter')).toHaveLength(3);
+    expect(await cluster.secretsOf('dead-letter')).toHaveLength(3);
+  });
+});
+
+describe('a Job that stands in the way', () => {
+  test('because it belongs to something else is left alone: 409', async () => {
+    const { sink, url } = await servedSink('foreign');
+    const { apiVersion, kind, metadata, spec } = planFor(sink).job;
+    const { name, namespace } = metadata;
+    const foreign = { apiVersion, kind, metadata: { name, namespace }, spec };
+    const before = await cluster.client.create<KubeObject>(jobs, foreign);
+    expect(await post(url)).toMatchObject({ status: 409, reason: 'JobConflict', body: '' });
+    expect(await cluster.client.get(jobs, { namespace, name })).toEqual(before);
+    expect(await cluster.secretsOf('foreign')).toEqual([]);
+  });
+
+  test('because its digest is another event’s is left alone too', async () => {
+    const { sink, url } = await servedSink('collision');
+    const { job } = planFor(sink);
+    const annotations = { 'sinks.knative.dev/event-digest': '0'.repeat(64) };
+    await cluster.client.create<KubeObject>(jobs, { ...job, metadata: { ...job.metadata, annotations } });
+    expect(await post(url)).toMatchObject({ status: 409, reason: 'JobConflict' });
+    expect(await cluster.secretsOf('collision')).toEqual([]);
+  });
+
+  test('because it is being deleted is 409, until it is gone', async () => {
+    const { sink, url } = await servedSink('terminating');
+    const { job, jobName } = planFor(sink);
+    const finalizers = ['example.com/hold'];
+    await cluster.client.create<KubeObject>(jobs, { ...job, metadata: { ...job.metadata, finalizers } });
+    const target = { namespace: 'terminating', name: jobName };
+    await cluster.client.delete(jobs, target);
+    expect(await post(url)).toMatchObject({ status: 409, reason: 'JobConflict' });
+    expect(await cluster.secretsOf('terminating')).toEqual([]);
+
+    const held = await cluster.client.get(jobs, target);
+    const pinned = { ...target, resourceVersion: held.metadata.resourceVersion ?? '' };
+    await cluster.client.patch(jobs, pinned, { metadata: { finalizers: null } });
+    expect(await post(url)).toEqual(stored);
+    expect((await cluster.jobsOf('terminating'))[0]?.metadata.uid).not.toBe(held.metadata.uid);
+  });
+});
+
+describe('a sink', () => {
+  test('that nobody made is 404', async () => {
+    expect(await post(`${dispatcher.url}/default/nobody`)).toEqual({
+      status: 404,
+      reason: 'SinkNotFound',
+      retryAfter: null,
+      body: '',
+    });
+  });
+
+  test('is served soon after it was made, and 404 soon after it was deleted, without a restart', async () => {
+    const { sink, url } = await servedSink('short-lived');
+    expect(await post(url)).toEqual(stored);
+    await cluster.client.delete(
+      { group: 'sinks.knative.dev', version: 'v1alpha1', plural: 'jobsinks', namespaced: true },
+      { namespace: 'short-lived', name: sink.metadata.name },
+    );
+    await eventually(
+      async () => {
+        expect(await post(url)).toMatchObject({ status: 404, reason: 'SinkNotFound' });
+      },
+      { timeoutMs: 2_000 },
+    );
+  });
+});
+
+describe('a quota', () => {
+  const quotas: Resource = { group: '', version: 'v1', plural: 'resourcequotas', namespaced: true };
+
+  test('that is exhausted for Secrets is 429, and the next try after it was lifted is taken', async () => {
+    const { url } = await servedSink('quota');
+    const target = { namespace: 'quota', name: 'none' };
+    const hard = { 'count/secrets': '0' };
+    const quota = await cluster.client.create<KubeObject>(quotas, {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: target,
+      spec: { hard },
+    });
+    const pinned = { ...target, resourceVersion: quota.metadata.resourceVersion ?? '' };
+    await cluster.client.patchStatus(quotas, pinned, { hard, used: hard });
+    const sample = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'quota', name: 'sample' } };
+    const trial = (): Promise<KubeObject> =>
+      cluster.client.create<KubeObject>(secrets, sample, { dryRun: true });
+    await eventually(() => expect(trial()).rejects.toThrow('exceeded quota'));
+
+    const answer = await post(url);
+    expect(answer).toMatchObject({ status: 429, reason: 'QuotaExhausted', body: '' });
+    expect(Number(answer.retryAfter)).toBeGreaterThan(0);
+    expect(await cluster.secretsOf('quota')).toEqual([]);
+
+    await cluster.client.delete(quotas, target);
+    await eventually(trial);
+    expect(await post(url)).toEqual(stored);
+    expect(await cluster.jobsOf('quota')).toHaveLength(1);
+    expect((await cluster.secretsOf('quota')).map(fileOf)).toEqual([seedLine]);
+  });
+});
