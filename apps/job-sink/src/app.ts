@@ -42,7 +42,12 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
   });
   const { registry } = createMetrics();
   const health = new Health();
-  const directory = createJobSinkDirectory({ client, logger, clock, random });
+  const directory = createJobSinkDirectory({
+    ...{ client, logger, clock, random },
+    onDeleted: (sink) => {
+      ingress.forget(sink);
+    },
+  });
   health.addCheck('job-sinks-synced', () => directory.hasSynced());
   const writer = createJobWriter({ client, clock, logger });
   const backend: SinkBackend<ServedJobSink, CloudEvent> = {

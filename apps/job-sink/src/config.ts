@@ -1,5 +1,5 @@
 import { ingressVariables } from '@event-sinks/ingress';
-import { envDuration, envEnum, envInt, envOptionalString, logLevels } from '@event-sinks/runtime';
+import { envEnum, envInt, envOptionalString, logLevels } from '@event-sinks/runtime';
 import { z } from 'zod';
 
 /** Everything that can be set from outside, with its default; the chart's values end here. */

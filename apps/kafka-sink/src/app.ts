@@ -1,5 +1,5 @@
 import { decodeHttp, type CloudEvent } from '@event-sinks/cloudevents';
-import { createIngress, type SinkBackend } from '@event-sinks/ingress';
+import { createIngress, ingressLimits, type SinkBackend } from '@event-sinks/ingress';
 import { loadKubeClient } from '@event-sinks/kube';
 import {
   createMetrics,
@@ -14,7 +14,6 @@ import { SinkDirectory, type ServedKafkaSink } from './adapters/sink-directory.t
 import { createSinkSync } from './adapters/sink-sync.ts';
 import type { Config } from './config.ts';
 import { toRecord } from './domain/to-record.ts';
-import { ingressLimits } from './limits.ts';
 
 /** A producer process that can be started and drained. */
 export interface App {
@@ -41,7 +40,12 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
   const health = new Health();
   const directory = new SinkDirectory();
   const pool = createPool(config, logger);
-  const sync = createSinkSync({ client, directory, pool, logger, clock, random });
+  const sync = createSinkSync({
+    ...{ client, directory, pool, logger, clock, random },
+    onDeleted: (sink) => {
+      ingress.forget(sink);
+    },
+  });
   health.addCheck('kafka-sinks-synced', () => sync.hasSynced());
   const backend: SinkBackend<ServedKafkaSink, CloudEvent> = {
     kind: 'KafkaSink',

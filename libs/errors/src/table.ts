@@ -23,6 +23,12 @@ const rows = {
     meaning: 'The sink or its namespace is being deleted.',
     mend: 'Create the sink again, or point the sender elsewhere.',
   },
+  GenerationNotServed: {
+    status: 503,
+    meaning: 'The probe asks for a newer generation of the sink than this process has seen.',
+    mend: 'Ask again in a moment; the change is on its way.',
+    retryAfterSeconds: 1,
+  },
   MethodNotAllowed: {
     status: 405,
     meaning: 'The method is not one that this path takes.',

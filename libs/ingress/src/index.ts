@@ -1,3 +1,4 @@
+export { ingressLimits, ingressVariables, type IngressConfig, type IngressDefaults } from './config.ts';
 export { createIngress } from './ingress.ts';
 export { sinkPathOf, type SinkPath } from './sink-path.ts';
 export type {

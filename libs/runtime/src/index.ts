@@ -24,3 +24,4 @@ export {
 } from './logger.ts';
 export { Counter, createMetrics, Gauge, Histogram, Registry, type Metrics } from './metrics.ts';
 export { runProcess, type ProcessLike, type RunProcessOptions } from './run-process.ts';
+export { runApp, type RunAppOptions, type RunnableApp } from './run-app.ts';

@@ -1,6 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   consume,
@@ -9,11 +8,13 @@ import {
   endOffsets,
   ensureKafka,
   listTopics,
+  readSettings,
   startBroker,
   type Broker,
   type ConsoleRecord,
   type NewTopic,
 } from '@event-sinks/platform';
+import { freePorts } from './free-ports.ts';
 
 /** A real Kafka for one test file; every look into it goes through Kafka's own Java tools. */
 export interface TestKafka {
@@ -36,17 +37,14 @@ export interface TestKafka {
   close(): Promise<void>;
 }
 
-/** The platform's own default, so that a machine fetches Kafka once. */
-function cacheDir(): string {
-  const cacheHome = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  return process.env['EVENT_SINKS_CACHE'] ?? join(cacheHome, 'event-sinks');
-}
-
 /** Starts a broker on free ports of 127.0.0.1. A missing Java or Maven fails here. */
 export async function startTestKafka(properties: Readonly<Record<string, string>> = {}): Promise<TestKafka> {
-  const distribution = await ensureKafka({ cacheDir: cacheDir(), log: () => undefined });
+  const distribution = await ensureKafka({
+    cacheDir: readSettings(process.env).cacheDir,
+    log: () => undefined,
+  });
   const dir = await mkdtemp(join(tmpdir(), 'event-sinks-kafka-'));
-  const [port, controllerPort] = await freePorts();
+  const [port = 0, controllerPort = 0] = await freePorts(2);
   const settings = {
     ...{ distribution, dataDir: join(dir, 'data'), logFile: join(dir, 'broker.log') },
     ...{ host: '127.0.0.1', port, controllerPort, heapMb: 256, properties },
@@ -82,17 +80,4 @@ export async function startTestKafka(properties: Readonly<Record<string, string>
       await rm(dir, { recursive: true, force: true });
     },
   };
-}
-
-/** Both at once: one after the other may give the same port twice. */
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()] as const;
-  const listening = servers.map(
-    (server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)),
-  );
-  await Promise.all(listening);
-  const [first, second] = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  if (first === undefined || second === undefined) throw new Error('no free ports');
-  return [first, second];
 }

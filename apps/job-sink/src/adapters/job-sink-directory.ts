@@ -28,6 +28,8 @@ export interface JobSinkDirectoryOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: () => number;
+  /** The sink is gone for good, and so is what was kept for it. */
+  readonly onDeleted: (sink: { readonly namespace: string; readonly name: string }) => void;
 }
 
 type Entry = ServedJobSink | { readonly problems: readonly string[] };
@@ -39,9 +41,14 @@ export function createJobSinkDirectory(options: JobSinkDirectoryOptions): JobSin
     ...options,
     resource: jobSinkResource,
     onChange: ({ type, object }) => {
-      const key = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
-      if (type === 'deleted') entries.delete(key);
-      else entries.set(key, read(object, options.logger));
+      const { namespace = '', name } = object.metadata;
+      const key = `${namespace}/${name}`;
+      if (type !== 'deleted') {
+        entries.set(key, read(object, options.logger));
+        return;
+      }
+      entries.delete(key);
+      options.onDeleted({ namespace, name });
     },
   });
   return {

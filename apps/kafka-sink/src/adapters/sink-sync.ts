@@ -23,6 +23,8 @@ export interface SinkSyncOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: () => number;
+  /** The sink is gone for good, and so is what was kept for it. */
+  readonly onDeleted: (sink: { readonly namespace: string; readonly name: string }) => void;
 }
 
 /** Follows the KafkaSinks of all namespaces. A new route is in place before the old one's producer is let go. */
@@ -48,12 +50,14 @@ export function createSinkSync(options: SinkSyncOptions): SinkSync {
     clock: options.clock,
     random: options.random,
     onChange: (change) => {
-      const key = `${change.object.metadata.namespace ?? ''}/${change.object.metadata.name}`;
+      const { namespace = '', name } = change.object.metadata;
+      const key = `${namespace}/${name}`;
       const before = directory.get(key);
       const after = entryFor(change, options);
       if (after === undefined) directory.delete(key);
       else directory.set(key, after);
       letGo(before);
+      if (change.type === 'deleted') options.onDeleted({ namespace, name });
     },
   });
   return {
