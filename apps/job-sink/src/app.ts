@@ -1,8 +1,10 @@
 import { decodeHttp, type CloudEvent } from '@event-sinks/cloudevents';
+import { SinkError } from '@event-sinks/errors';
 import { createIngress, ingressLimits, type SinkBackend } from '@event-sinks/ingress';
 import { loadKubeClient } from '@event-sinks/kube';
 import {
   createMetrics,
+  exposeWatchAge,
   Health,
   startAdminServer,
   type AdminServer,
@@ -48,12 +50,16 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
       ingress.forget(sink);
     },
   });
+  exposeWatchAge(registry, { jobsinks: directory });
   health.addCheck('job-sinks-synced', () => directory.hasSynced());
   const writer = createJobWriter({ client, clock, logger });
   const backend: SinkBackend<ServedJobSink, CloudEvent> = {
     kind: 'JobSink',
     find: (namespace, name) => directory.find(namespace, name),
-    store: async (sink, event, deadline) => {
+    store: async ({ namespace, name, uid }, event, deadline) => {
+      // While the body came, the sink may have been deleted, and a Job of its would go the same way.
+      const sink = directory.find(namespace, name);
+      if (sink.uid !== uid) throw new SinkError('SinkNotFound');
       await writer.ensure(planDispatch(sink.jobSink, event), deadline);
       return {};
     },

@@ -1,8 +1,10 @@
 import { decodeHttp, type CloudEvent } from '@event-sinks/cloudevents';
+import { SinkError } from '@event-sinks/errors';
 import { createIngress, ingressLimits, type SinkBackend } from '@event-sinks/ingress';
 import { loadKubeClient } from '@event-sinks/kube';
 import {
   createMetrics,
+  exposeWatchAge,
   Health,
   startAdminServer,
   type AdminServer,
@@ -46,11 +48,15 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
       ingress.forget(sink);
     },
   });
+  exposeWatchAge(registry, { kafkasinks: sync });
   health.addCheck('kafka-sinks-synced', () => sync.hasSynced());
   const backend: SinkBackend<ServedKafkaSink, CloudEvent> = {
     kind: 'KafkaSink',
     find: (namespace, name) => directory.find(namespace, name),
-    store: async (sink, event) => {
+    store: async ({ namespace, name, uid }, event) => {
+      // While the body came, the sink may have moved to other brokers, and the producer it had is closed.
+      const sink = directory.find(namespace, name);
+      if (sink.uid !== uid) throw new SinkError('SinkNotFound');
       await sink.lease.send(toRecord(sink, event));
       return {};
     },

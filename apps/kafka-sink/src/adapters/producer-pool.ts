@@ -12,8 +12,11 @@ import type { OutgoingRecord } from '../domain/to-record.ts';
 
 /** A share in a producer, for one sink. */
 export interface ProducerLease {
-  /** Resolves when all in-sync replicas have the record. @throws SinkError when they do not. */
-  send(record: OutgoingRecord): Promise<void>;
+  /**
+   * Resolves when all in-sync replicas have the record. A record that is still in line at the deadline is not sent.
+   * @throws SinkError when they do not have it.
+   */
+  send(record: OutgoingRecord, deadline: AbortSignal): Promise<void>;
   /** Gives the share back; the last one closes the producer, after what is under way has been answered. */
   release(): Promise<void>;
 }
@@ -56,7 +59,7 @@ export class ProducerPool {
     pooled.leases += 1;
     let released = false;
     return {
-      send: (record) => this.#send(pooled, record),
+      send: (record, deadline) => this.#send(pooled, record, deadline),
       release: async () => {
         if (released) return;
         released = true;
@@ -82,8 +85,8 @@ export class ProducerPool {
     await pooled.producer.close();
   }
 
-  async #send(pooled: PooledProducer, record: OutgoingRecord): Promise<void> {
-    const sending = this.#lineOf(pooled, record.topic).add(record);
+  async #send(pooled: PooledProducer, record: OutgoingRecord, deadline: AbortSignal): Promise<void> {
+    const sending = this.#lineOf(pooled, record.topic).add(record, deadline);
     pooled.underWay.add(sending);
     const result = await sending.finally(() => pooled.underWay.delete(sending));
     if (!result.ok) throw result.error satisfies SinkError;
