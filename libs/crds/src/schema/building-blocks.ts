@@ -8,11 +8,21 @@ export interface CelRule {
   /** The field to blame when the rule has to stand on its parent. */
   readonly fieldPath?: string;
   readonly reason?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired';
+  /** Makes `oldSelf` an optional, which has no value while the object is being created. */
+  readonly optionalOldSelf?: true;
 }
 
 /** Metadata that puts CEL rules on a schema; zod ignores it, the CRD carries it. */
 export function celRules(...rules: CelRule[]): { 'x-kubernetes-validations': CelRule[] } {
   return { 'x-kubernetes-validations': rules };
+}
+
+/**
+ * A rule that binds new objects only. The API server checks every rule on every write, so a rule on what can
+ * no longer be changed would take labels, finalizers and status from an object that is older than the rule.
+ */
+export function whenCreated(wanted: CelRule): CelRule {
+  return { ...wanted, rule: `oldSelf.hasValue() || ${wanted.rule}`, optionalOldSelf: true };
 }
 
 /** Metadata that keeps the API server from pruning fields it was not told about. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jobSinkResource } from '../resource.ts';
-import { celRules, keepUnknownFields, openObject } from './building-blocks.ts';
+import { celRules, keepUnknownFields, openObject, whenCreated } from './building-blocks.ts';
 import { objectMetaSchema } from './object-meta.ts';
 import { sinkStatusDescription, sinkStatusFields } from './status.ts';
 
@@ -84,12 +84,14 @@ export const jobSinkSchema = openObject({
   status: jobSinkStatusSchema.optional(),
 }).meta({
   description: 'A JobSink starts a Kubernetes Job for each event it is sent.',
-  ...celRules({
-    // The name becomes a label value of every Job.
-    rule: 'self.metadata.name.size() <= 63',
-    message: 'metadata.name is longer than 63 characters; choose a shorter one, for it labels every Job',
-    fieldPath: '.metadata.name',
-  }),
+  ...celRules(
+    whenCreated({
+      // The name becomes a label value of every Job.
+      rule: 'self.metadata.name.size() <= 63',
+      message: 'metadata.name is longer than 63 characters; choose a shorter one, for it labels every Job',
+      fieldPath: '.metadata.name',
+    }),
+  ),
 });
 
 /** A JobSink as the API server hands it out. */

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { kafkaSinkResource } from '../resource.ts';
-import { atomicList, celRules, immutableField, openObject, patterned } from './building-blocks.ts';
+import {
+  atomicList,
+  celRules,
+  immutableField,
+  openObject,
+  patterned,
+  whenCreated,
+} from './building-blocks.ts';
 import { objectMetaSchema } from './object-meta.ts';
 import { sinkStatusSchema } from './status.ts';
 
@@ -85,12 +92,12 @@ const kafkaSinkSpecSchema = openObject({
     immutableField('topic', 'create another KafkaSink for another topic'),
     immutableField('numPartitions', reshapeMend),
     immutableField('replicationFactor', reshapeMend),
-    {
+    whenCreated({
       rule: 'has(self.numPartitions) == has(self.replicationFactor)',
       message:
         'numPartitions and replicationFactor go together; set both to have the topic created, ' +
         'or neither to use a topic that exists',
-    },
+    }),
   ),
 });
 
