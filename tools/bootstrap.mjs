@@ -32,7 +32,9 @@ function run(program, args, env = process.env) {
 // node_modules is current when it was installed from exactly this lockfile; an npm ci that was killed half-way left
 // no mark, so it is repeated.
 function installDependencies() {
-  const digest = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const digest = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const mark = join(root, 'node_modules', '.event-sinks-lockfile');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === digest) return;
   console.log('Installing dependencies: npm ci');

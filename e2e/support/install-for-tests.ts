@@ -15,7 +15,7 @@ export async function setup(): Promise<void> {
   });
   const driver = await chooseDriver(settings, progress);
   const cluster = await driver.up();
-  writeCheckoutFiles(settings.localDir, cluster);
+  writeCheckoutFiles(settings.localDir, cluster, driver.name);
   const images = await buildApps(cluster, settings.checkout, progress);
   await installChart(cluster, { checkout: settings.checkout, images, progress });
 }

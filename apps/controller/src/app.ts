@@ -3,6 +3,7 @@ import { describeTopic } from '@event-sinks/kafka';
 import { createLeaseElector, loadKubeClient, type KubeClient } from '@event-sinks/kube';
 import {
   createMetrics,
+  exposeWatchAge,
   Health,
   startAdminServer,
   type AdminServer,
@@ -50,6 +51,7 @@ export function createApp(dependencies: AppDependencies): App {
     },
   });
   const watches = kinds.flatMap(({ loop, dataPlane }) => [loop, dataPlane]);
+  exposeWatchAge(registry, Object.fromEntries(kinds.map(({ loop, plural }) => [plural, loop])));
   health.addCheck('watches-synced', () => watches.every((watch) => watch.hasSynced()));
   const elector = createLeaseElector({
     client,
@@ -82,6 +84,7 @@ export function createApp(dependencies: AppDependencies): App {
 }
 
 interface Kind {
+  readonly plural: string;
   readonly loop: SinkLoop;
   readonly dataPlane: DataPlane;
 }
@@ -140,7 +143,7 @@ function createKinds(
     }),
   });
   return [
-    { loop: jobSinks, dataPlane: jobSinkPods },
-    { loop: kafkaSinks, dataPlane: kafkaSinkPods },
+    { plural: jobSinkResource.plural, loop: jobSinks, dataPlane: jobSinkPods },
+    { plural: kafkaSinkResource.plural, loop: kafkaSinks, dataPlane: kafkaSinkPods },
   ];
 }

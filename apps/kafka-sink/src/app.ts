@@ -53,11 +53,11 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
   const backend: SinkBackend<ServedKafkaSink, CloudEvent> = {
     kind: 'KafkaSink',
     find: (namespace, name) => directory.find(namespace, name),
-    store: async ({ namespace, name, uid }, event) => {
+    store: async ({ namespace, name, uid }, event, deadline) => {
       // While the body came, the sink may have moved to other brokers, and the producer it had is closed.
       const sink = directory.find(namespace, name);
       if (sink.uid !== uid) throw new SinkError('SinkNotFound');
-      await sink.lease.send(toRecord(sink, event));
+      await sink.lease.send(toRecord(sink, event), deadline);
       return {};
     },
   };

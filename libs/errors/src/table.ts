@@ -122,7 +122,7 @@ const rows = {
   JobTemplateRefused: {
     status: 503,
     meaning: 'The API server refuses the Job made from spec.job.',
-    mend: 'Correct spec.job of the JobSink; its condition names the field.',
+    mend: 'Correct spec.job of the JobSink; the log of job-sink has the API server’s words.',
     retryAfterSeconds: 10,
   },
   KafkaUnavailable: {
@@ -140,13 +140,13 @@ const rows = {
   TopicNotFound: {
     status: 503,
     meaning: 'The topic is not there.',
-    mend: 'Create the topic, or set numPartitions and replicationFactor so that the sink creates it.',
+    mend: 'Create the topic; events are taken as soon as it is there.',
     retryAfterSeconds: 5,
   },
   CredentialsRefused: {
     status: 503,
     meaning: 'The broker refuses the sink’s credentials.',
-    mend: 'Correct the Secret that the sink refers to; it is read again without a restart.',
+    mend: 'Correct what the sink says about its credentials; its CredentialsReady condition tells more.',
     retryAfterSeconds: 5,
   },
   DeadlineExceeded: {

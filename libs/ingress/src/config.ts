@@ -22,7 +22,8 @@ export function ingressVariables(defaults: IngressDefaults) {
     MAX_IN_FLIGHT_PER_SINK: envInt({ min: 1, max: 100_000, default: defaults.maxInFlightPerSink }),
     REQUEST_DEADLINE: envDuration({ min: 100, max: 600_000, default: 10_000 }),
     HEADERS_TIMEOUT: envDuration({ min: 100, max: 600_000, default: 10_000 }),
-    BODY_TIMEOUT: envDuration({ min: 100, max: 600_000, default: 30_000 }),
+    /** Shorter than the deadline, so that an event that arrives late still has time to be stored. */
+    BODY_TIMEOUT: envDuration({ min: 100, max: 600_000, default: 8_000 }),
     KEEP_ALIVE_TIMEOUT: envDuration({ min: 1_000, max: 3_600_000, default: 75_000 }),
     /** How long to go on serving after SIGTERM, while the endpoints of the Service catch up. */
     DRAIN_DELAY: envDuration({ min: 0, max: 600_000, default: 5_000 }),

@@ -147,3 +147,33 @@ describe('microBatcher', () => {
     expect(await batcher.add(record('a'))).toMatchObject({ ok: false, error: { code: 'InternalError' } });
   });
 });
+
+test('a record whose deadline passes while it waits is not sent, and those around it are', async () => {
+  const sent: string[] = [];
+  let release = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const batcher = microBatcher({
+    send: async (batch) => {
+      sent.push(...batch.map(({ value }) => value?.toString() ?? ''));
+      await gate;
+      return batch.map(() => ({ ok: true, partition: 0, offset: 0 }));
+    },
+    maxBatchRecords: 10,
+    maxBatchBytes: 10_000,
+    maxQueued: 10,
+    maxQueuedBytes: 10_000,
+  });
+  const record = (value: string) => ({ topic: 't', key: null, value: Buffer.from(value), headers: [] });
+  const late = new AbortController();
+  const first = batcher.add(record('first'));
+  await new Promise((resolve) => setImmediate(resolve));
+  const waiting = [batcher.add(record('late'), late.signal), batcher.add(record('next'))] as const;
+  late.abort();
+  release();
+  expect(await first).toMatchObject({ ok: true });
+  expect(await waiting[0]).toMatchObject({ ok: false, error: { code: 'DeadlineExceeded' } });
+  expect(await waiting[1]).toMatchObject({ ok: true });
+  expect(sent).toEqual(['first', 'next']);
+});

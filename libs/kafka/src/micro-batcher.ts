@@ -14,8 +14,11 @@ export interface MicroBatcherOptions {
 
 /** Gathers records into batches; one batch is in flight at a time. */
 export interface MicroBatcher {
-  /** What became of the record; `Overloaded` at once when the queue is full. Never rejects. */
-  add(record: TopicRecord): Promise<SendResult>;
+  /**
+   * What became of the record; `Overloaded` at once when the queue is full. Never rejects. A record that still waits
+   * when `deadline` aborts is not sent any more: its sender has been told to try again.
+   */
+  add(record: TopicRecord, deadline?: AbortSignal): Promise<SendResult>;
   /** Records and bytes that wait, for metrics. */
   queued(): { readonly records: number; readonly bytes: number };
 }
@@ -23,6 +26,7 @@ export interface MicroBatcher {
 interface Waiting {
   readonly record: TopicRecord;
   readonly bytes: number;
+  readonly deadline: AbortSignal | undefined;
   readonly settle: (result: SendResult) => void;
 }
 
@@ -43,7 +47,10 @@ export function microBatcher(options: MicroBatcherOptions): MicroBatcher {
   };
 
   const pump = async (): Promise<void> => {
-    while (queue.length > 0) await sendBatch(options.send, takeBatch());
+    while (queue.length > 0) {
+      const batch = takeBatch().filter(isInTime);
+      if (batch.length > 0) await sendBatch(options.send, batch);
+    }
     sending = false;
   };
 
@@ -58,17 +65,24 @@ export function microBatcher(options: MicroBatcherOptions): MicroBatcher {
     queue.length >= options.maxQueued || (queue.length > 0 && queuedBytes + bytes > options.maxQueuedBytes);
 
   return {
-    add(record) {
+    add(record, deadline) {
       const bytes = recordBytes(record);
       if (isFull(bytes)) return Promise.resolve({ ok: false, error: new SinkError('Overloaded') });
       return new Promise((settle) => {
-        queue.push({ record, bytes, settle });
+        queue.push({ record, bytes, deadline, settle });
         queuedBytes += bytes;
         start();
       });
     },
     queued: () => ({ records: queue.length, bytes: queuedBytes }),
   };
+}
+
+/** Settles what came too late and leaves the rest. */
+function isInTime({ deadline, settle }: Waiting): boolean {
+  if (deadline?.aborted !== true) return true;
+  settle({ ok: false, error: new SinkError('DeadlineExceeded') });
+  return false;
 }
 
 function batchSize(

@@ -25,3 +25,4 @@ export {
 export { Counter, createMetrics, Gauge, Histogram, Registry, type Metrics } from './metrics.ts';
 export { runProcess, type ProcessLike, type RunProcessOptions } from './run-process.ts';
 export { runApp, type RunAppOptions, type RunnableApp } from './run-app.ts';
+export { exposeWatchAge, type Watched } from './watch-age.ts';

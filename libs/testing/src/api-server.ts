@@ -38,7 +38,7 @@ export interface TestApiServer {
 
 /** Starts etcd and kube-apiserver on free ports of 127.0.0.1; ready in about three seconds once they are built. */
 export async function startTestApiServer(): Promise<TestApiServer> {
-  // eslint-disable-next-line no-console -- a first run builds for minutes, and silence would look like a hang
+  // A first run builds for minutes, and silence would look like a hang.
   const progress = textProgress((line) => {
     console.warn(line);
   });

@@ -10,7 +10,7 @@ async function start(settings: Settings, progress: Progress): Promise<void> {
   const driver = await chooseDriver(settings, progress);
   progress.note(`Driver: ${driver.name}`);
   const cluster = await driver.up();
-  writeCheckoutFiles(settings.localDir, cluster);
+  writeCheckoutFiles(settings.localDir, cluster, driver.name);
   const images = await buildApps(cluster, settings.checkout, progress);
   await installChart(cluster, { checkout: settings.checkout, images, progress });
   await giveTour(cluster, settings.checkout, progress);

@@ -98,9 +98,13 @@ export class ProcessKeeper {
 
   /** Ends what is ours by its mark but has no record: started just before a kill, or a child left behind. */
   async sweep(): Promise<void> {
-    const left = (): number[] => pidsWithEnvironment(`${markVariable}=${this.#mark}`);
-    for (const pid of left()) signalProcess(pid, 'SIGKILL');
-    await waitUntil('the end of left-over processes', () => left().length === 0, { timeoutMs: 10_000 });
+    const killAll = (): boolean => {
+      // Each time anew: a process may have forked just before it was killed.
+      const left = pidsWithEnvironment(`${markVariable}=${this.#mark}`);
+      for (const pid of left) signalProcess(pid, 'SIGKILL');
+      return left.length === 0;
+    };
+    await waitUntil('the end of left-over processes', killAll, { timeoutMs: 10_000 });
   }
 
   /** The last lines of a process's log, for a message about what went wrong. */

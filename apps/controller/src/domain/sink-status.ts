@@ -28,7 +28,7 @@ export function sinkStatus<S extends SinkStatus>(
   );
   const address = { name: 'http', url: findings.url };
   return {
-    ...(before as S),
+    ...((before ?? {}) as S),
     observedGeneration: findings.generation,
     conditions: setCondition(conditions, readyFrom(conditions, dependents), nowIso),
     ...(addressable.status === 'True' && { address, addresses: [address] }),

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Cluster, ClusterDriver } from '../driver.ts';
 import { ensureGoTools } from '../local/go-tools.ts';
+import { assertPrerequisites, kindPrerequisites } from '../local/prerequisites.ts';
 import type { Progress } from '../progress.ts';
 import type { Settings } from '../settings.ts';
 import { run } from '../shell.ts';
@@ -46,6 +47,7 @@ export function kindDriver(settings: Settings, progress: Progress): ClusterDrive
 async function kindContext(settings: Settings, progress: Progress): Promise<KindContext> {
   const engine = await containerEngine();
   if (engine === undefined) throw new Error('Neither Docker nor Podman answers; start one of them.');
+  await assertPrerequisites(kindPrerequisites);
   const { cacheDir, instance, localDir } = settings;
   const kind = join(await ensureGoTools('kind', cacheDir, progress), 'kind');
   const kubectl = join(await ensureGoTools('kubernetes', cacheDir, progress, ['kubectl']), 'kubectl');

@@ -27,6 +27,7 @@ import {
 } from './kubernetes.ts';
 import { layoutOf, type Layout } from './layout.ts';
 import { ensureNetwork } from './network.ts';
+import { assertPortsFree } from './ports.ts';
 import { assertPrerequisites, localPrerequisites } from './prerequisites.ts';
 import { bashImage, curlImage, nodeBaseImage } from './stand-ins.ts';
 import { teardown } from './teardown.ts';
@@ -72,7 +73,10 @@ async function up(
     }),
   );
   const context: KubernetesContext = { layout, keeper, binaries };
-  await progress.step('Network namespace', () => ensureNetwork(layout));
+  await progress.step('Network namespace', async () => {
+    await ensureNetwork(layout);
+    await assertPortsFree(layout, keeper);
+  });
   const authority = await progress.step('Kubernetes control plane', () => startControlPlane(context));
   const dnsImage = await progress.step('Image registry', () => startRegistry(context, programs));
   // The broker's start is mostly waiting; the node comes up meanwhile.

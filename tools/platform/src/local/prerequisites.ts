@@ -17,6 +17,15 @@ const answers = async (command: string, args: readonly string[], pattern: RegExp
   }
 };
 
+const go: Prerequisite = {
+  what: 'Go 1.26 or newer (builds Kubernetes, etcd, CoreDNS, Helm and kind)',
+  remedy: 'see https://go.dev/doc/install',
+  present: () => answers('go', ['version'], /go1\.(2[6-9]|[3-9]\d)|go[2-9]/),
+};
+
+/** What the kind driver takes for granted beside a container engine. */
+export const kindPrerequisites: readonly Prerequisite[] = [go];
+
 /** What the local driver takes for granted. */
 export function localPrerequisites(): Prerequisite[] {
   return [
@@ -35,11 +44,7 @@ export function localPrerequisites(): Prerequisite[] {
       remedy: 'elsewhere use the kind driver, with Docker or Podman: EVENT_SINKS_DRIVER=kind npm start',
       present: () => answers('apt-get', ['--version'], /apt/),
     },
-    {
-      what: 'Go 1.26 or newer (builds Kubernetes, etcd, CoreDNS and Helm)',
-      remedy: 'see https://go.dev/doc/install',
-      present: () => answers('go', ['version'], /go1\.(2[6-9]|[3-9]\d)|go[2-9]/),
-    },
+    go,
     {
       what: 'a Java runtime, 17 or newer (runs Kafka)',
       remedy: 'apt-get install openjdk-17-jre-headless',

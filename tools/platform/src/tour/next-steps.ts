@@ -18,7 +18,7 @@ export function nextSteps(localDir: string, checkout: string): string {
     '  kubectl get jobsinks,kafkasinks -A',
     `  kubectl ${post}`,
     '  kubectl get jobs -l sinks.knative.dev/job-sink-name=job-sink-logger',
-    '  kubectl logs -l sinks.knative.dev/job-sink-name=job-sink-logger --prefix --all-pods',
+    '  kubectl logs $(kubectl get jobs -o name -l sinks.knative.dev/job-sink-name=job-sink-logger | tail -n 1)',
     '',
     'or from this machine, through a port of its own:',
     '',
