@@ -1,6 +1,8 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeHttp } from '@event-sinks/cloudevents';
-import { parseJobSink, type JobSink } from '@event-sinks/crds';
+import { jobSinkResource, parseJobSink, type JobSink } from '@event-sinks/crds';
 import { jobs, secrets, type KubeObject, type Resource } from '@event-sinks/kube';
 import { eventually } from '@event-sinks/testing';
 import { maxEventFileBytes, planDispatch, type DispatchPlan } from '../src/domain/plan-dispatch.ts';
@@ -308,10 +310,7 @@ describe('a sink', () => {
   test('is served soon after it was made, and 404 soon after it was deleted, without a restart', async () => {
     const { sink, url } = await servedSink('short-lived');
     expect(await post(url)).toEqual(stored);
-    await cluster.client.delete(
-      { group: 'sinks.knative.dev', version: 'v1alpha1', plural: 'jobsinks', namespaced: true },
-      { namespace: 'short-lived', name: sink.metadata.name },
-    );
+    await cluster.client.delete(jobSinkResource, { namespace: 'short-lived', name: sink.metadata.name });
     await eventually(
       async () => {
         expect(await post(url)).toMatchObject({ status: 404, reason: 'SinkNotFound' });
@@ -319,6 +318,31 @@ describe('a sink', () => {
       { timeoutMs: 2_000 },
     );
   });
+});
+
+test('a sink that is deleted while the body comes is 404, with nothing created', async () => {
+  const { sink, url } = await servedSink('mid-body');
+  const { hostname, port, pathname } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const answer = text(socket);
+  const head = Object.entries(eventHeaders({ host: 'sink', 'content-length': '2', connection: 'close' }))
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
+  socket.write(`POST ${pathname} HTTP/1.1\r\n${head}\r\n{`);
+  await eventually(async () => {
+    const metrics = await (await fetch(`${dispatcher.metricsUrl}/metrics`)).text();
+    expect(metrics).toMatch(/event_sinks_requests_in_flight\S* 1$/m);
+  });
+  await cluster.client.delete(jobSinkResource, { namespace: 'mid-body', name: sink.metadata.name });
+  await eventually(async () => {
+    expect(await post(url)).toMatchObject({ status: 404 });
+  });
+  socket.write('}');
+  expect((await answer).split('\r\n').slice(0, 2)).toEqual([
+    'HTTP/1.1 404 Not Found',
+    'Reason: SinkNotFound',
+  ]);
+  await expectNothingIn('mid-body');
 });
 
 describe('a quota', () => {

@@ -13,6 +13,7 @@ type Environment = Readonly<Record<string, string>>;
 /** A dispatcher in this process. */
 export interface Dispatcher {
   readonly url: string;
+  readonly metricsUrl: string;
   readonly lines: readonly LoggedLine[];
   stop(): Promise<void>;
 }
@@ -24,7 +25,13 @@ export async function startDispatcher(kubeconfig: string, env: Environment = {})
   const config = loadConfig(configSchema, settings);
   const app = createApp({ config, logger, clock: systemClock, random: Math.random });
   await app.start();
-  return { url: `http://127.0.0.1:${app.ports().http}`, lines: logger.lines, stop: () => app.stop() };
+  const { http, metrics } = app.ports();
+  return {
+    url: `http://127.0.0.1:${http}`,
+    metricsUrl: `http://127.0.0.1:${metrics}`,
+    lines: logger.lines,
+    stop: () => app.stop(),
+  };
 }
 
 /** A dispatcher in a process of its own, for what only a process can suffer. */

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { KubeObject } from '@event-sinks/kube';
+import { eventually, startTestKafka, type TestKafka } from '@event-sinks/testing';
+import { startCluster, type Cluster } from './cluster.ts';
+import { startCountingProxy } from './counting-proxy.ts';
+import { eventHeaders, post, servedUrl, startProducer, stored, type Producer } from './producer.ts';
+
+let cluster: Cluster;
+let kafka: TestKafka;
+let producer: Producer;
+
+beforeAll(async () => {
+  [cluster, kafka] = await Promise.all([startCluster(), startTestKafka()]);
+  producer = await startProducer(cluster.server.kubeconfig);
+}, 180_000);
+
+afterAll(async () => {
+  await producer.stop();
+  await kafka.close();
+  await cluster.close();
+});
+
+/** A topic and a KafkaSink of the same name, which is served. */
+async function servedSink(topic: string, spec: object = {}): Promise<{ sink: KubeObject; url: string }> {
+  await kafka.createTopic({ topic, partitions: 3 });
+  const sink = await cluster.kafkaSink(topic, { topic, bootstrapServers: [kafka.bootstrap], ...spec });
+  return { sink, url: await servedUrl(producer.url, sink) };
+}
+
+const headersOf = (record: { headers: readonly (readonly [string, Buffer])[] } | undefined) =>
+  Object.fromEntries((record?.headers ?? []).map(([name, value]) => [name, value.toString()]));
+
+const structuredLine =
+  '{"specversion":"1.0","id":"1","source":"/shop/till","type":"order.placed","datacontenttype":"application/json","partitionkey":"customer-7","data":{"total":12345678901234567890}}';
+const payload = '{"total":12345678901234567890}';
+const structured = { 'content-type': 'application/cloudevents+json' };
+
+describe('a record', () => {
+  test('of a binary sink has the attributes as headers, the key of partitionkey and the payload’s own bytes', async () => {
+    const { url } = await servedSink('binary');
+    const keyed = eventHeaders({ 'ce-partitionkey': 'customer-7', 'ce-subject': 'caf%C3%A9' });
+    expect(await post(url, keyed, payload)).toEqual(stored);
+    expect(await post(url, structured, structuredLine)).toEqual(stored);
+
+    const records = await kafka.consume('binary', 2);
+    expect(records.map(({ key, value }) => [key?.toString(), value?.toString()])).toEqual([
+      ['customer-7', payload],
+      ['customer-7', payload],
+    ]);
+    expect(new Set(records.map(({ partition }) => partition)).size).toBe(1);
+    const attributes = {
+      'content-type': 'application/json',
+      ce_specversion: '1.0',
+      ce_id: '1',
+      ce_source: '/shop/till',
+      ce_type: 'order.placed',
+      ce_partitionkey: 'customer-7',
+    };
+    expect(headersOf(records[0])).toEqual({ ...attributes, ce_subject: 'café' });
+    expect(headersOf(records[1])).toEqual(attributes);
+  });
+
+  test('of a structured sink is one JSON object, whichever way the event came', async () => {
+    const { url } = await servedSink('structured', { contentMode: 'structured' });
+    expect(await post(url, eventHeaders({ 'ce-partitionkey': 'customer-7' }), payload)).toEqual(stored);
+    expect(await post(url, structured, structuredLine)).toEqual(stored);
+
+    const records = await kafka.consume('structured', 2);
+    expect(records.map(({ value }) => value?.toString())).toEqual([structuredLine, structuredLine]);
+    expect(records.map(({ key }) => key?.toString())).toEqual(['customer-7', 'customer-7']);
+    for (const record of records)
+      expect(headersOf(record)['content-type']).toMatch(/^application\/cloudevents\+json/);
+  });
+
+  test('carries bytes of any kind as they are, and without data no value, without partitionkey no key', async () => {
+    const { url } = await servedSink('bytes');
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+    const { 'content-type': _none, ...headers } = eventHeaders();
+    expect(await post(url, { ...headers, 'content-type': 'application/octet-stream' }, bytes)).toEqual(
+      stored,
+    );
+    expect(await post(url, headers, new Uint8Array())).toEqual(stored);
+
+    const records = await kafka.consume('bytes', 2);
+    expect(records.map(({ key }) => key)).toEqual([null, null]);
+    const values = records.map(({ value }) => value);
+    expect(values).toContainEqual(Buffer.from(bytes));
+    expect(values).toContain(null);
+    for (const record of records) expect(headersOf(record)).toMatchObject({ ce_id: '1' });
+  });
+});
+
+describe('a sink that cannot take events now', () => {
+  test('because nobody made it is 404', async () => {
+    expect(await post(`${producer.url}/shop/nobody`)).toMatchObject({ status: 404, reason: 'SinkNotFound' });
+  });
+
+  test('because its topic is missing is 503, and taken once the topic is there, which nobody creates for it', async () => {
+    const sink = await cluster.kafkaSink('late-topic', {
+      topic: 'late-topic',
+      bootstrapServers: [kafka.bootstrap],
+    });
+    const url = await servedUrl(producer.url, sink);
+    const answer = await post(url);
+    expect(answer).toMatchObject({ status: 503, reason: 'TopicNotFound', body: '' });
+    expect(Number(answer.retryAfter)).toBeGreaterThan(0);
+    expect(await kafka.listTopics()).not.toContain('late-topic');
+    await kafka.createTopic({ topic: 'late-topic' });
+    await eventually(async () => {
+      expect(await post(url)).toEqual(stored);
+    });
+    expect(await kafka.recordCount('late-topic')).toBe(1);
+  });
+
+  test('because it wants to log in is 503 and meets no broker', async () => {
+    const bystander = await startCountingProxy(kafka.bootstrap);
+    await cluster.kafkaSink('log-in', {
+      topic: 'log-in',
+      bootstrapServers: [bystander.address],
+      auth: { secret: { ref: { name: 'kafka-login' } } },
+    });
+    await eventually(async () => {
+      expect(await post(`${producer.url}/shop/log-in`)).toMatchObject({
+        status: 503,
+        reason: 'CredentialsRefused',
+        body: '',
+      });
+    });
+    expect(bystander.connections()).toBe(0);
+    await bystander.close();
+  });
+
+  test('because its brokers never answer does not hold up another’s events', async () => {
+    const silent = await startCountingProxy();
+    const stuck = await cluster.kafkaSink('stuck', { topic: 'stuck', bootstrapServers: [silent.address] });
+    const { url } = await servedSink('lively');
+    expect(await post(url)).toEqual(stored);
+    const stuckUrl = await servedUrl(producer.url, stuck);
+    const waiting = Array.from({ length: 20 }, () => post(stuckUrl));
+    await eventually(() => {
+      expect(silent.connections()).toBeGreaterThan(0);
+    });
+    const startedAt = performance.now();
+    expect(await post(url)).toEqual(stored);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ status: 503, body: '' });
+    await silent.close();
+  });
+});
+
+test('two sinks of one cluster share a producer, and so its connections', async () => {
+  await kafka.createTopic({ topic: 'shared' });
+  const proxy = await startCountingProxy(kafka.bootstrap);
+  const spec = { topic: 'shared', bootstrapServers: [proxy.address] };
+  const sinks = [await cluster.kafkaSink('first', spec), await cluster.kafkaSink('second', spec)];
+  for (const sink of sinks) expect(await post(await servedUrl(producer.url, sink))).toEqual(stored);
+  expect(await kafka.recordCount('shared')).toBe(2);
+  expect(proxy.connections()).toBe(1);
+  await proxy.close();
+});
