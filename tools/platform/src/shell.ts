@@ -30,6 +30,9 @@ export class CommandFailed extends Error {
   }
 }
 
+/** The longest wait that a timer can have. */
+const maxTimerMs = 2 ** 31 - 1;
+
 /** Runs a command to its end and returns whatever its code is. Never starts a shell. */
 export async function tryRun(
   command: string,
@@ -41,19 +44,22 @@ export async function tryRun(
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
-      ...(options.timeoutMs === undefined
-        ? {}
-        : { timeout: options.timeoutMs, killSignal: 'SIGKILL' as const }),
     });
+    // spawn's own timeout keeps the event loop alive when the program does not exist.
+    const overdue = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? maxTimerMs);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-    child.on('error', reject);
+    child.on('error', (error) => {
+      clearTimeout(overdue);
+      reject(error);
+    });
     // A command that does not read its input closes the pipe; that is its right.
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.input);
     child.on('close', (code) => {
+      clearTimeout(overdue);
       resolve({
         code: code ?? -1,
         stdout: Buffer.concat(out).toString(),
