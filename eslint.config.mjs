@@ -101,7 +101,10 @@ const config = tseslint.config(
               sourceTag: 'type:engine',
               onlyDependOnLibsWithTags: ['type:contract', 'type:util', 'type:testing'],
             },
-            { sourceTag: 'type:domain', onlyDependOnLibsWithTags: ['type:contract', 'type:testing'] },
+            {
+              sourceTag: 'type:domain',
+              onlyDependOnLibsWithTags: ['type:domain', 'type:contract', 'type:testing'],
+            },
             {
               sourceTag: 'type:contract',
               onlyDependOnLibsWithTags: ['type:testing'],
@@ -125,7 +128,7 @@ const config = tseslint.config(
   },
   ...vendorDoors.map(({ door }) => ({ files: [`${door}/**/*.ts`], rules: restrictedImports(door) })),
   {
-    files: ['apps/*/src/domain/**/*.ts', 'libs/cloudevents/src/**/*.ts'],
+    files: ['apps/*/src/domain/**/*.ts', 'libs/cloudevents/src/**/*.ts', 'libs/job-plan/src/**/*.ts'],
     rules: restrictedImports(undefined, [pureFolders]),
   },
   {

@@ -14,7 +14,7 @@ import {
 import { createJobSinkDirectory, type ServedJobSink } from './adapters/job-sink-directory.ts';
 import { createJobWriter } from './adapters/job-writer.ts';
 import type { Config } from './config.ts';
-import { planDispatch } from './domain/plan-dispatch.ts';
+import { planDispatch } from '@event-sinks/job-plan';
 
 /** A dispatcher that can be started and drained. */
 export interface App {

@@ -5,7 +5,7 @@ import { decodeHttp } from '@event-sinks/cloudevents';
 import { jobSinkResource, parseJobSink, type JobSink } from '@event-sinks/crds';
 import { jobs, secrets, type KubeObject, type Resource } from '@event-sinks/kube';
 import { eventually } from '@event-sinks/testing';
-import { maxEventFileBytes, planDispatch, type DispatchPlan } from '../src/domain/plan-dispatch.ts';
+import { maxEventFileBytes, planDispatch, type DispatchPlan } from '@event-sinks/job-plan';
 import { smallestJob, startCluster, type Cluster } from './cluster.ts';
 import { eventHeaders, post, servedUrl, startDispatcher, stored, type Dispatcher } from './dispatcher.ts';
 

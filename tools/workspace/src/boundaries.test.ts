@@ -13,13 +13,13 @@ interface Forbidden {
 
 const cases: Readonly<Record<string, Forbidden>> = {
   'a decision reads a file': {
-    file: 'apps/job-sink/src/domain/job-name.ts',
+    file: 'libs/job-plan/src/job-name.ts',
     code: "import { readFileSync } from 'node:fs';\nexport const x = readFileSync;",
     rule: 'no-restricted-imports',
   },
   'a decision reaches into an adapter': {
-    file: 'apps/job-sink/src/domain/job-name.ts',
-    code: "import { createJobWriter } from '../adapters/job-writer.ts';\nexport const x = createJobWriter;",
+    file: 'apps/controller/src/domain/address.ts',
+    code: "import { createDataPlane } from '../adapters/data-plane.ts';\nexport const x = createDataPlane;",
     rule: 'no-restricted-imports',
   },
   'an app goes round the door to Kubernetes': {

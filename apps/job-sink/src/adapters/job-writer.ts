@@ -11,7 +11,7 @@ import {
   type KubeObject,
 } from '@event-sinks/kube';
 import type { Clock, Logger } from '@event-sinks/runtime';
-import type { DispatchPlan, Manifest } from '../domain/plan-dispatch.ts';
+import type { DispatchPlan, Manifest } from '@event-sinks/job-plan';
 
 /** Stores an event: resolves when its Job and its Secret are there. */
 export interface JobWriter {

@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ConditionFinding, SinkStatus } from '@event-sinks/crds';
+import { dataPlaneFinding } from './data-plane.ts';
+import { lookAgainIn } from './recheck.ts';
+import { sinkStatus, timestamp } from './sink-status.ts';
+import { credentialsFinding, topicFinding, type TopicView } from './topic.ts';
+
+const url = 'http://job-sink.knative-eventing.svc.cluster.local/default/logger';
+const findings = (...conditions: ConditionFinding[]) => ({ generation: 2, url, conditions });
+const yes: ConditionFinding = { type: 'DataPlaneAvailable', status: 'True' };
+const no: ConditionFinding = {
+  type: 'DataPlaneAvailable',
+  status: 'False',
+  reason: 'NoReadyPods',
+  message: 'none',
+};
+const conditionOf = (status: SinkStatus, type: string) =>
+  status.conditions?.find((each) => each.type === type);
+
+describe('the status of a sink', () => {
+  test('gives out the address once everything that an event needs is there', () => {
+    const status = sinkStatus<SinkStatus>(undefined, findings(yes), 'then');
+    expect(status.address).toEqual({ name: 'http', url });
+    expect(status.addresses).toEqual([{ name: 'http', url }]);
+    expect(status.observedGeneration).toBe(2);
+    expect(conditionOf(status, 'Ready')).toMatchObject({ status: 'True', lastTransitionTime: 'then' });
+  });
+
+  test('holds the address back until then', () => {
+    const status = sinkStatus<SinkStatus>(undefined, findings(no), 'then');
+    expect(status.address).toBeUndefined();
+    expect(conditionOf(status, 'Addressable')?.status).toBe('Unknown');
+    expect(conditionOf(status, 'Ready')).toMatchObject({
+      status: 'False',
+      reason: 'NoReadyPods',
+      message: 'none',
+    });
+  });
+
+  test('keeps an address that was given out, since senders keep it too', () => {
+    const before = sinkStatus<SinkStatus>(undefined, findings(yes), 'then');
+    const after = sinkStatus(before, findings(no), 'now');
+    expect(after.address).toEqual({ name: 'http', url });
+    expect(conditionOf(after, 'Addressable')).toMatchObject({ status: 'True', lastTransitionTime: 'then' });
+    expect(conditionOf(after, 'Ready')).toMatchObject({ status: 'False', lastTransitionTime: 'now' });
+  });
+
+  test('says the same again when nothing has changed', () => {
+    const before = sinkStatus<SinkStatus>(undefined, findings(no), 'then');
+    expect(sinkStatus(before, findings(no), 'now')).toEqual(before);
+  });
+
+  test('keeps what others wrote into it', () => {
+    const before: SinkStatus = { annotations: { a: 'b' } };
+    expect(sinkStatus(before, findings(yes), 'now').annotations).toEqual({ a: 'b' });
+  });
+
+  test('has times as Kubernetes writes them', () => {
+    expect(timestamp(Date.UTC(2026, 0, 2, 3, 4, 5, 678))).toBe('2026-01-02T03:04:05Z');
+  });
+});
+
+describe('the data plane', () => {
+  test.each([
+    ['is missing without a ready pod', { readyPods: 0, serving: 0 }, 'False', 'NoReadyPods'],
+    [
+      'is not there yet while one pod serves an older generation',
+      { readyPods: 2, serving: 1 },
+      'False',
+      'NotServedYet',
+    ],
+    ['is there when every ready pod serves the sink', { readyPods: 2, serving: 2 }, 'True', undefined],
+  ])('%s', (_name, view, status, reason) => {
+    expect(dataPlaneFinding(view, 'job-sink')).toMatchObject({ status, ...(reason && { reason }) });
+  });
+});
+
+describe('the topic', () => {
+  const spec = { topic: 'orders', bootstrapServers: ['a:9092'], contentMode: 'binary' as const };
+  const cases: [string, TopicView, string, string | undefined][] = [
+    ['is ready when it is there', { state: 'found', partitions: 3, replicationFactor: 1 }, 'True', undefined],
+    ['is missed by name', { state: 'missing' }, 'False', 'TopicNotFound'],
+    [
+      'is unknown for the reason that the brokers gave',
+      { state: 'unknown', code: 'KafkaUnavailable' },
+      'False',
+      'KafkaUnavailable',
+    ],
+  ];
+  test.each(cases)('%s', (_name, view, status, reason) => {
+    expect(topicFinding(spec, view)).toMatchObject({ status, ...(reason && { reason }) });
+  });
+
+  test('is not met in plain text when the sink asks for credentials', () => {
+    const auth = { secret: { ref: { name: 's' } } };
+    expect(credentialsFinding(spec).status).toBe('True');
+    expect(credentialsFinding({ ...spec, auth })).toMatchObject({
+      status: 'False',
+      reason: 'AuthNotSupported',
+    });
+  });
+});
+
+test('a sink that somebody may be waiting for is looked at more often', () => {
+  const times = { readyMs: 20_000, notReadyMs: 1_000 };
+  const ready = sinkStatus<SinkStatus>(undefined, findings(yes), 'then');
+  expect(lookAgainIn(ready, times)).toEqual({ requeueAfterMs: 20_000 });
+  expect(lookAgainIn(sinkStatus<SinkStatus>(ready, findings(no), 'now'), times)).toEqual({
+    requeueAfterMs: 1_000,
+  });
+  expect(lookAgainIn({}, times)).toEqual({ requeueAfterMs: 1_000 });
+});

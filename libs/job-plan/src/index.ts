@@ -1,0 +1,3 @@
+export { eventFile, eventVolume } from './event-mount.ts';
+export { identify, type EventIdentity, type JobIdentity } from './job-name.ts';
+export { maxEventFileBytes, planDispatch, type DispatchPlan, type Manifest } from './plan-dispatch.ts';
