@@ -14,6 +14,7 @@ const commands = {
   status: ['tools/platform/src/main.ts', 'status'],
   test: ['tools/workspace/src/verify/main.ts'],
   generate: ['tools/workspace/src/generate.ts'],
+  lock: ['tools/lock.mjs'],
 };
 
 const [name = '', ...rest] = process.argv.slice(2);
@@ -55,7 +56,8 @@ function repositoryNode() {
   process.exit(1);
 }
 
-installDependencies();
+// Bringing the lockfile up to date is what is done when npm ci refuses it.
+if (name !== 'lock') installDependencies();
 const node = repositoryNode();
 const path = [node, join(root, 'node_modules', '.bin'), process.env.PATH].join(':');
 process.exitCode = run(join(node, 'node'), ['--disable-warning=ExperimentalWarning', ...command, ...rest], {
