@@ -65,27 +65,30 @@ export function createSinkLoop(options: SinkLoopOptions): SinkLoop {
     secondsSinceLastSign: () => informer.secondsSinceLastSign(),
     wakeAll,
     async lead(signal) {
-      await informer.synced;
+      const over = aborted(signal);
+      // The first list may never come, where the CRDs are missing; the leadership must be able to end all the same.
+      await Promise.race([informer.synced, over]);
+      if (signal.aborted) return;
       // A loop lives as long as one leadership: what the last one had in line is found again by looking at all.
       const led = createReconcileLoop({ ...options, name: options.resource.singular, reconcile });
       loop = led;
       wakeAll();
       led.start(signal);
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        else
-          signal.addEventListener(
-            'abort',
-            () => {
-              resolve();
-            },
-            { once: true },
-          );
-      });
+      await over;
       loop = undefined;
       await led.stop();
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      resolve();
+    };
+    if (signal.aborted) settle();
+    else signal.addEventListener('abort', settle, { once: true });
+  });
 }
 
 const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
