@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { kafkaSinkResource } from '@event-sinks/crds';
+import { eventually, startTestKafka, type TestKafka } from '@event-sinks/testing';
+import { condition, startCluster, type Cluster, type Sink } from './cluster.ts';
+import { startController, type Controller } from './controller.ts';
+import { startFakePod, type FakePod } from './fake-pods.ts';
+
+let cluster: Cluster;
+let kafka: TestKafka;
+let controller: Controller;
+let pod: FakePod;
+
+beforeAll(async () => {
+  [cluster, kafka] = await Promise.all([startCluster(), startTestKafka()]);
+  pod = await startFakePod(cluster.client, 'kafka-sink-ingress');
+  controller = await startController(cluster.server.kubeconfig, 'only');
+}, 180_000);
+
+afterAll(async () => {
+  await controller.stop();
+  await pod.die();
+  await kafka.close();
+  await cluster.close();
+});
+
+const create = (name: string, spec: object = {}): Promise<Sink> =>
+  cluster.create(kafkaSinkResource, name, { topic: name, bootstrapServers: [kafka.bootstrap], ...spec });
+
+function becomes(name: string, ready: object, timeoutMs = 15_000): Promise<Sink> {
+  return eventually(
+    async () => {
+      const sink = await cluster.read(kafkaSinkResource, name);
+      expect(condition(sink, 'Ready')).toMatchObject(ready);
+      return sink;
+    },
+    { timeoutMs },
+  );
+}
+
+test('a KafkaSink with a topic that is there becomes ready and gets its address', async () => {
+  await kafka.createTopic({ topic: 'orders', partitions: 2 });
+  await create('orders');
+  const { status } = await becomes('orders', { status: 'True' });
+  const address = {
+    name: 'http',
+    url: 'http://kafka-sink-ingress.knative-eventing.svc.cluster.local/shop/orders',
+  };
+  expect(status).toMatchObject({ observedGeneration: 1, address, addresses: [address] });
+  expect(status?.conditions?.map(({ type, status: is }) => `${type}=${is}`)).toEqual([
+    'Addressable=True',
+    'CredentialsReady=True',
+    'DataPlaneAvailable=True',
+    'Ready=True',
+    'TopicReady=True',
+  ]);
+});
+
+test('one whose producers do not serve it yet is not ready, whatever the brokers say', async () => {
+  await kafka.createTopic({ topic: 'unserved' });
+  pod.serves = () => false;
+  await create('unserved');
+  const sink = await becomes('unserved', { status: 'False', reason: 'NotServedYet' });
+  expect(condition(sink, 'TopicReady')).toMatchObject({ status: 'True' });
+  expect(sink.status?.address).toBeUndefined();
+  pod.serves = () => true;
+  await becomes('unserved', { status: 'True' });
+});
+
+test('one without its topic says so, creates none, and becomes ready once it is there', async () => {
+  await create('missing');
+  const sink = await becomes('missing', { status: 'False', reason: 'TopicNotFound' });
+  expect(condition(sink, 'TopicReady')).toMatchObject({ status: 'False', reason: 'TopicNotFound' });
+  expect(sink.status?.address).toBeUndefined();
+  expect(await kafka.listTopics()).not.toContain('missing');
+  await kafka.createTopic({ topic: 'missing' });
+  await becomes('missing', { status: 'True' });
+});
+
+test('one with spec.auth is told that this version has no credentials, until it is taken away', async () => {
+  await kafka.createTopic({ topic: 'log-in' });
+  await create('log-in', { auth: { secret: { ref: { name: 'kafka-login' } } } });
+  const sink = await becomes('log-in', { status: 'False', reason: 'AuthNotSupported' });
+  expect(condition(sink, 'CredentialsReady')).toMatchObject({ status: 'False', reason: 'AuthNotSupported' });
+  expect(sink.status?.address).toBeUndefined();
+  await cluster.change(kafkaSinkResource, 'log-in', { auth: null });
+  await becomes('log-in', { status: 'True' });
+});
+
+test('brokers that go away turn it not ready, with its address kept, and ready again when they return', async () => {
+  await kafka.createTopic({ topic: 'outage' });
+  await create('outage');
+  const before = await becomes('outage', { status: 'True' });
+  await kafka.stop();
+  const during = await becomes('outage', { status: 'False', reason: 'KafkaUnavailable' });
+  expect(condition(during, 'TopicReady')).toMatchObject({ status: 'False', reason: 'KafkaUnavailable' });
+  expect(during.status?.address).toEqual(before.status?.address);
+  await kafka.start();
+  await becomes('outage', { status: 'True' });
+});
