@@ -75,11 +75,10 @@ describe('a record', () => {
   test('carries bytes of any kind as they are, and without data no value, without partitionkey no key', async () => {
     const { url } = await servedSink('bytes');
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
-    const { 'content-type': _none, ...headers } = eventHeaders();
-    expect(await post(url, { ...headers, 'content-type': 'application/octet-stream' }, bytes)).toEqual(
-      stored,
-    );
-    expect(await post(url, headers, new Uint8Array())).toEqual(stored);
+    const headers = eventHeaders({ 'content-type': 'application/octet-stream' });
+    expect(await post(url, headers, bytes)).toEqual(stored);
+    const bare = Object.entries(headers).filter(([name]) => name !== 'content-type');
+    expect(await post(url, Object.fromEntries(bare), new Uint8Array())).toEqual(stored);
 
     const records = await kafka.consume('bytes', 2);
     expect(records.map(({ key }) => key)).toEqual([null, null]);
