@@ -1,5 +1,6 @@
 import {
   buildApps,
+  bundleApps,
   chooseDriver,
   installChart,
   readSettings,
@@ -14,8 +15,11 @@ export async function setup(): Promise<void> {
     console.log(line);
   });
   const driver = await chooseDriver(settings, progress);
+  const bundled = bundleApps(settings.checkout);
+  // Looked at when the images are built; until then its failure is nobody's.
+  bundled.catch(() => undefined);
   const cluster = await driver.up();
   writeCheckoutFiles(settings.localDir, cluster, driver.name);
-  const images = await buildApps(cluster, settings.checkout, progress);
+  const images = await buildApps(cluster, { checkout: settings.checkout, bundled, progress });
   await installChart(cluster, { checkout: settings.checkout, images, progress });
 }

@@ -1,5 +1,5 @@
 import { chooseDriver } from './choose-driver.ts';
-import { buildApps, installChart } from './install/release.ts';
+import { buildApps, bundleApps, installChart } from './install/release.ts';
 import { removeCheckoutFiles, writeCheckoutFiles } from './install/checkout-files.ts';
 import { textProgress, type Progress } from './progress.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -9,9 +9,12 @@ import { giveTour } from './tour/tour.ts';
 async function start(settings: Settings, progress: Progress): Promise<void> {
   const driver = await chooseDriver(settings, progress);
   progress.note(`Driver: ${driver.name}`);
+  const bundled = bundleApps(settings.checkout);
+  // Looked at when the images are built; until then its failure is nobody's.
+  bundled.catch(() => undefined);
   const cluster = await driver.up();
   writeCheckoutFiles(settings.localDir, cluster, driver.name);
-  const images = await buildApps(cluster, settings.checkout, progress);
+  const images = await buildApps(cluster, { checkout: settings.checkout, bundled, progress });
   await installChart(cluster, { checkout: settings.checkout, images, progress });
   await giveTour(cluster, settings.checkout, progress);
   progress.note(`\nBoth events arrived.\n\n${nextSteps(settings.localDir, settings.checkout)}`);

@@ -11,16 +11,20 @@ export const systemNamespace = 'knative-eventing';
 
 const releaseName = 'event-sinks';
 
-/** Bundles and builds the three apps; returns the name of each image. */
+/** Bundles the three apps; worth starting early, since it needs no cluster. */
+export async function bundleApps(checkout: string): Promise<void> {
+  await Promise.all(appNames.map((app) => bundleApp(checkout, app)));
+}
+
+/** Builds the images of the three apps once they are bundled; returns the name of each. */
 export async function buildApps(
   cluster: Cluster,
-  checkout: string,
-  progress: Progress,
+  { checkout, bundled, progress }: { checkout: string; bundled: Promise<void>; progress: Progress },
 ): Promise<Record<AppName, string>> {
   return await progress.step('Images of controller, job-sink and kafka-sink', async () => {
-    await Promise.all(appNames.map((app) => bundleApp(checkout, app)));
-    const images: Partial<Record<AppName, string>> = {};
+    await bundled;
     const base = await cluster.appBaseImage();
+    const images: Partial<Record<AppName, string>> = {};
     for (const app of appNames) images[app] = await cluster.ensureImage(appImage(checkout, app, base));
     return images as Record<AppName, string>;
   });
