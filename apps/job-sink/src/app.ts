@@ -15,6 +15,9 @@ import { createJobSinkDirectory, type ServedJobSink } from './adapters/job-sink-
 import { createJobWriter } from './adapters/job-writer.ts';
 import type { Config } from './config.ts';
 import { planDispatch } from '@event-sinks/job-plan';
+import { runRoute } from './routes/run-route.ts';
+import { createRunStatusReader } from './routes/run-status.ts';
+import { storedAt } from './routes/stored-at.ts';
 
 /** A dispatcher that can be started and drained. */
 export interface App {
@@ -61,11 +64,17 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
       const sink = directory.find(namespace, name);
       if (sink.uid !== uid) throw new SinkError('SinkNotFound');
       await writer.ensure(planDispatch(sink.jobSink, event), deadline);
-      return {};
+      return storedAt(sink, event);
     },
   };
+  const runs = createRunStatusReader({
+    ...{ client, directory },
+    timeoutMs: config.REQUEST_DEADLINE,
+    maxInFlight: config.MAX_IN_FLIGHT_PER_SINK,
+  });
   const ingress = createIngress({
     backend,
+    extraRoutes: runRoute(runs, registry),
     decode: decodeHttp,
     limits: ingressLimits(config),
     port: config.PORT,

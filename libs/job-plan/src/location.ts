@@ -42,17 +42,20 @@ export function runLocation(run: RunAddress): string | undefined {
  */
 export function parseRunLocation(target: string): RunAddress | undefined {
   const [path = '', query = ''] = splitOnce(target.replace(/^https?:\/\/[^/?]+/i, ''), '?');
-  const match = locationForm.exec(path);
-  if (match === null) return undefined;
+  const parts = locationForm.exec(path)?.slice(1);
   try {
-    const [namespace = '', name = '', source = '', id = ''] = match.slice(1).map(unescapePart);
-    const errorDestination = parameter(query, errorDestinationKey);
-    return { namespace, name, source, id, ...(errorDestination !== undefined && { errorDestination }) };
+    return parts && decodeRun(parts, query);
   } catch (error) {
     // An escape that is no UTF-8 belongs to no event.
     if (error instanceof URIError) return undefined;
     throw error;
   }
+}
+
+function decodeRun(parts: readonly string[], query: string): RunAddress {
+  const [namespace = '', name = '', source = '', id = ''] = parts.map(unescapePart);
+  const errorDestination = parameter(query, errorDestinationKey);
+  return { namespace, name, source, id, ...(errorDestination !== undefined && { errorDestination }) };
 }
 
 const locationForm = /^\/namespaces\/([^/]+)\/name\/([^/]+)\/sources\/([^/]+)\/ids\/([^/]+)\/?$/;
