@@ -4,3 +4,4 @@ export { maxEventFileBytes, planDispatch, type DispatchPlan, type Manifest } fro
 export { trialJob } from './trial-job.ts';
 export { jobOutcome, type JobOutcome } from './job-outcome.ts';
 export { maxLocationLength, parseRunLocation, runLocation, type RunAddress } from './location.ts';
+export { isSwept, knownMissingMs, sweptAnnotation, unseenStoreMs } from './sweep-pact.ts';

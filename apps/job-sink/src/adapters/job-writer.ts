@@ -11,7 +11,7 @@ import {
   type KubeObject,
 } from '@event-sinks/kube';
 import type { Clock, Logger } from '@event-sinks/runtime';
-import type { DispatchPlan, Manifest } from '@event-sinks/job-plan';
+import { isSwept, unseenStoreMs, type DispatchPlan, type Manifest } from '@event-sinks/job-plan';
 
 /** Stores an event: resolves when its Job and its Secret are there. */
 export interface JobWriter {
@@ -38,8 +38,10 @@ export function createJobWriter(options: JobWriterOptions): JobWriter {
   return {
     async ensure(plan, deadline) {
       try {
+        const elapsedMs = stopwatch(options.clock);
         const job = await ensureJob(options.client, plan, deadline);
         await ensureSecret(options, plan, job);
+        if (!job.created || elapsedMs() >= unseenStoreMs) await assertKept(options.client, plan, job);
       } catch (error) {
         throw toSinkError(error);
       }
@@ -64,7 +66,11 @@ async function ensureJob(client: KubeClient, plan: DispatchPlan, signal: AbortSi
 }
 
 /** The Job that already has this event's name, if it is this event's. */
-async function existingJob(client: KubeClient, plan: DispatchPlan, signal: AbortSignal): Promise<KubeObject> {
+async function existingJob(
+  client: KubeClient,
+  plan: DispatchPlan,
+  signal?: AbortSignal,
+): Promise<KubeObject> {
   const target = { namespace: plan.namespace, name: plan.jobName };
   const job = await client.get(jobs, target, { signal }).catch((error: unknown) => {
     // Deleted between the two calls; the sender's next try makes it anew.
@@ -73,11 +79,27 @@ async function existingJob(client: KubeClient, plan: DispatchPlan, signal: Abort
   const { deletionTimestamp, annotations, ownerReferences } = job.metadata;
   if (deletionTimestamp !== undefined)
     throw new SinkError('JobConflict', { detail: 'the Job is being deleted' });
+  if (isSwept(job)) throw new SinkError('JobConflict', { detail: 'the Job is about to be swept' });
   const isOurs =
     annotations?.[eventDigestAnnotation] === plan.digest &&
     ownerReferences?.some(({ uid }) => uid === plan.jobSinkUid) === true;
   if (!isOurs) throw new SinkError('JobConflict', { detail: 'a Job of that name belongs to something else' });
   return job;
+}
+
+/**
+ * A Job that was there for a while may be on the sweep's list. Only a look that comes after the Secret can tell
+ * that it stays, see `sweep-pact.ts` of job-plan.
+ */
+async function assertKept(client: KubeClient, plan: DispatchPlan, { uid }: EnsuredJob): Promise<void> {
+  const job = await existingJob(client, plan);
+  if (uidOf(job) !== uid) throw new SinkError('JobConflict', { detail: 'the Job was replaced meanwhile' });
+}
+
+/** Counts by both clocks: the monotonic one stands still while a machine sleeps, the other may be set back. */
+function stopwatch(clock: Clock): () => number {
+  const [wall, monotonic] = [clock.now(), clock.monotonic()];
+  return () => Math.max(clock.now() - wall, clock.monotonic() - monotonic);
 }
 
 async function ensureSecret(options: JobWriterOptions, plan: DispatchPlan, job: EnsuredJob): Promise<void> {
