@@ -46,6 +46,7 @@ const modules = {
   helm: { module: 'helm', programs: { helm: 'helm.sh/helm/v4/cmd/helm' } },
   kind: { module: 'kind', programs: { kind: 'sigs.k8s.io/kind' } },
   pause: { module: 'pause', programs: { pause: '.' } },
+  'event-reader': { module: 'event-reader', programs: { 'event-reader': '.' } },
 } satisfies Record<string, GoModule>;
 
 /** A group of programs that is built together. */
