@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleApps, readSettings } from '@event-sinks/platform';
@@ -78,21 +79,32 @@ interface Dispatcher {
 
 async function startDispatcher(server: TestApiServer, checkout: string): Promise<Dispatcher> {
   const [port = 0] = await freePorts(1);
-  const child = spawn(process.execPath, [join(checkout, 'apps/job-sink/dist/main.mjs')], {
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      KUBECONFIG: server.kubeconfig,
-      PORT: String(port),
-      METRICS_PORT: '0',
-      LOG_LEVEL: 'warn',
+  const child = spawn(
+    process.execPath,
+    [...imageFlags(checkout), join(checkout, 'apps/job-sink/dist/main.mjs')],
+    {
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        KUBECONFIG: server.kubeconfig,
+        PORT: String(port),
+        METRICS_PORT: '0',
+        LOG_LEVEL: 'warn',
+      },
+      stdio: ['ignore', 'inherit', 'inherit'],
     },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  );
   await eventually(async () => {
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
     if (answer.status !== 200) throw new Error(`not ready: ${answer.status}`);
   });
   return { child, url: `http://127.0.0.1:${port}/${namespace}/suspended` };
+}
+
+/** The flags under which the image runs Node: without them another program would be measured. */
+function imageFlags(checkout: string): string[] {
+  const containerfile = readFileSync(join(checkout, 'apps/job-sink/Containerfile'), 'utf8');
+  const command = JSON.parse(/^CMD (.*)$/m.exec(containerfile)?.[1] ?? '[]') as string[];
+  return command.filter((word) => word.startsWith('--'));
 }
 
 interface Case {
