@@ -15,6 +15,7 @@ import { createSinkLoop, type SinkLoop } from './adapters/sink-loop.ts';
 import { createStatusWriter } from './adapters/status-writer.ts';
 import type { Config } from './config.ts';
 import { createJobSinkReconciler } from './job-sink/reconcile.ts';
+import { createSweep } from './job-sink/sweep.ts';
 import { createKafkaSinkReconciler } from './kafka-sink/reconcile.ts';
 import { createReconcileMetrics } from './reconcile-metrics.ts';
 
@@ -50,6 +51,14 @@ export function createApp(dependencies: AppDependencies): App {
       elector.fence();
     },
   });
+  const sweep = createSweep({
+    ...{ client, clock, logger, registry },
+    fence: () => {
+      elector.fence();
+    },
+    ageMs: config.SWEEP_AGE,
+    intervalMs: config.SWEEP_INTERVAL,
+  });
   const watches = kinds.flatMap(({ loop, dataPlane }) => [loop, dataPlane]);
   exposeWatchAge(registry, Object.fromEntries(kinds.map(({ loop, plural }) => [plural, loop])));
   health.addCheck('watches-synced', () => watches.every((watch) => watch.hasSynced()));
@@ -63,7 +72,8 @@ export function createApp(dependencies: AppDependencies): App {
     retryPeriodMs: config.LEASE_RETRY_PERIOD,
     clock,
     logger,
-    onStartedLeading: (signal) => Promise.all(kinds.map(({ loop }) => loop.lead(signal))),
+    onStartedLeading: (signal) =>
+      Promise.all([...kinds.map(({ loop }) => loop), sweep].map((each) => each.lead(signal))),
     onStoppedLeading: () => undefined,
   });
   let admin: AdminServer | undefined;

@@ -24,6 +24,9 @@ export const configSchema = z.object({
   RECHECK_NOT_READY: envDuration({ min: 100, max: 30_000, default: 1_000 }),
   PROBE_TIMEOUT: envDuration({ min: 100, max: 30_000, default: 2_000 }),
   KAFKA_TIMEOUT: envDuration({ min: 500, max: 60_000, default: 10_000 }),
+  /** How long a Job may stay without its event before it is removed, and how often to look. */
+  SWEEP_AGE: envDuration({ min: 1_000, max: 604_800_000, default: 600_000 }),
+  SWEEP_INTERVAL: envDuration({ min: 1_000, max: 86_400_000, default: 120_000 }),
 });
 
 /** The configuration of one controller process. */

@@ -1,0 +1,115 @@
+import { jobSinkNameLabel } from '@event-sinks/crds';
+import { isSwept } from '@event-sinks/job-plan';
+import { jobs, NotLeaderError, type KubeClient, type KubeObject } from '@event-sinks/kube';
+import type { Clock, Logger, Registry } from '@event-sinks/runtime';
+import { isSweepable } from '../domain/sweep.ts';
+import { SweepMemory } from '../domain/sweep-memory.ts';
+import { sweepJob } from './sweep-job.ts';
+import { createSweepMetrics, type SweepMetrics } from './sweep-metrics.ts';
+
+/** What a {@link Sweep} works with. */
+export interface SweepOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  /** Throws unless this process leads at this moment. */
+  readonly fence: () => void;
+  /** Milliseconds that a Job may stay without its Secret. */
+  readonly ageMs: number;
+  /** Milliseconds between the end of a sweep and the next one. */
+  readonly intervalMs: number;
+}
+
+/** Looks after Jobs whose sender gave up between the Job and its Secret. */
+export interface Sweep {
+  /** Sweeps at once and then time and again, until the signal aborts. Never rejects. */
+  lead(signal: AbortSignal): Promise<void>;
+}
+
+const pageSize = 500;
+const atOnce = 8;
+const rememberedJobs = 50_000;
+
+/** Such a Job holds pods that wait for a volume that never comes; its event was never acknowledged. */
+export function createSweep(options: SweepOptions): Sweep {
+  const memory = new SweepMemory(rememberedJobs);
+  const context = { ...options, memory, metrics: createSweepMetrics(options.registry) };
+  return {
+    async lead(signal) {
+      while (!signal.aborted) {
+        await sweepAll(context, signal);
+        await options.clock.sleep(options.intervalMs, signal);
+      }
+    },
+  };
+}
+
+interface SweepContext extends SweepOptions {
+  readonly memory: SweepMemory;
+  readonly metrics: SweepMetrics;
+}
+
+async function sweepAll(context: SweepContext, signal: AbortSignal): Promise<void> {
+  const { client, logger, memory, metrics } = context;
+  const failures: unknown[] = [];
+  memory.begin();
+  try {
+    let token: string | undefined;
+    do {
+      const page = await client.list(jobs, {
+        labelSelector: jobSinkNameLabel,
+        ...{ limit: pageSize, continue: token, signal },
+      });
+      await sweepPage(context, page.items, { failures, signal });
+      token = page.continue;
+    } while (token !== undefined);
+    memory.complete();
+    metrics.swept('complete');
+  } catch (error) {
+    if (signal.aborted || error instanceof NotLeaderError) return;
+    // Also a token that expired on the way: what was not reached is met next time.
+    metrics.swept('failed');
+    logger.warn('The sweep was not completed', { error });
+  }
+  if (failures.length === 0) return;
+  const fields = { jobs: failures.length, error: failures[0] };
+  logger.warn('The sweep could not tell whether some Jobs have their event', fields);
+}
+
+interface PageRun {
+  /** Why Jobs could not be told about. */
+  readonly failures: unknown[];
+  readonly signal: AbortSignal;
+}
+
+async function sweepPage(context: SweepContext, page: readonly KubeObject[], run: PageRun): Promise<void> {
+  const { clock, ageMs, memory } = context;
+  const age = { now: clock.now(), ageMs };
+  // One iterator for all workers.
+  const line = page
+    .filter((job) => isSweepable(job, age))
+    .filter((job) => isSwept(job) || !memory.recallStored(job.metadata.uid ?? ''))
+    .values();
+  const work = async (): Promise<void> => {
+    for (const job of line) await sweepOne(context, job, run);
+  };
+  const ends = await Promise.allSettled(Array.from({ length: atOnce }, work));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+async function sweepOne(
+  context: SweepContext,
+  job: KubeObject,
+  { failures, signal }: PageRun,
+): Promise<void> {
+  const { metrics } = context;
+  signal.throwIfAborted();
+  try {
+    metrics.checked(await sweepJob(context, job, signal));
+  } catch (error) {
+    if (signal.aborted || error instanceof NotLeaderError) throw error;
+    metrics.checked('unknown');
+    failures.push(error);
+  }
+}
