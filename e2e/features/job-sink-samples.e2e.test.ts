@@ -160,7 +160,7 @@ describe('the samples of JobSinks', () => {
     await waitForJob(target, job, 'Complete');
     const logs = (container: string): Promise<string> =>
       target.kubectl(['logs', `job/${job}`, '-c', container]);
-    expect(await logs('prepare')).toBe(plainFile);
+    expect(await logs('prepare')).toBe(`${plainFile}\n`);
     expect(await logs('main')).toBe(`${plainFile}\n${plainFile.length} bytes\n`);
   });
 
