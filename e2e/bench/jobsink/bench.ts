@@ -22,31 +22,41 @@ export async function benchJobSink(tell: (line: string) => void): Promise<Row[]>
   const { checkout } = readSettings(process.env);
   await bundleApps(checkout);
   const server = await startTestApiServer();
-  const rows: Row[] = [];
   try {
     await prepare(server, checkout);
     const dispatcher = await startDispatcher(server, checkout);
     try {
-      let oldJobs = await countJobs(server);
-      for (const wanted of oldJobCounts) {
-        if (wanted > oldJobs) await limitLoop(server, { count: wanted - oldJobs, inFlight: 64 });
-        for (const inFlight of inFlights) {
-          const subjects = wanted === 0 ? (['limit', 'ours'] as const) : (['ours'] as const);
-          for (const subject of subjects) {
-            const row = await measure(subject, { server, dispatcher, inFlight, oldJobs: wanted });
-            tell(JSON.stringify(row));
-            rows.push(row);
-          }
-        }
-        oldJobs = await countJobs(server);
-      }
+      return await measureAll(server, dispatcher, tell);
     } finally {
       dispatcher.child.kill('SIGKILL');
     }
   } finally {
     await server.close();
   }
+}
+
+async function measureAll(
+  server: TestApiServer,
+  dispatcher: Dispatcher,
+  tell: (line: string) => void,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const oldJobs of oldJobCounts) {
+    const missing = oldJobs - (await countJobs(server));
+    if (missing > 0) await limitLoop(server, { count: missing, inFlight: 64 });
+    for (const { subject, inFlight } of casesFor(oldJobs)) {
+      const row = await measure(subject, { server, dispatcher, inFlight, oldJobs });
+      tell(JSON.stringify(row));
+      rows.push(row);
+    }
+  }
   return rows;
+}
+
+/** The limit is measured where the namespace is still empty, right before ours at the same number in flight. */
+function casesFor(oldJobs: number): { subject: 'limit' | 'ours'; inFlight: number }[] {
+  const subjects = oldJobs === 0 ? (['limit', 'ours'] as const) : (['ours'] as const);
+  return inFlights.flatMap((inFlight) => subjects.map((subject) => ({ subject, inFlight })));
 }
 
 async function prepare(server: TestApiServer, checkout: string): Promise<void> {
