@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { jobSinkResource, kafkaSinkResource } from '@event-sinks/crds';
 import { describeTopic } from '@event-sinks/kafka';
 import { createLeaseElector, loadKubeClient, type KubeClient } from '@event-sinks/kube';
+import type { ReconcileMetrics } from '@event-sinks/reconciler';
 import {
   createMetrics,
   exposeWatchAge,
@@ -15,9 +17,12 @@ import { createSinkLoop, type SinkLoop } from './adapters/sink-loop.ts';
 import { createStatusWriter } from './adapters/status-writer.ts';
 import type { Config } from './config.ts';
 import { createJobSinkReconciler } from './job-sink/reconcile.ts';
+import { createTemplateWatch } from './job-sink/template-watch.ts';
 import { createSweep } from './job-sink/sweep.ts';
 import { createKafkaSinkReconciler } from './kafka-sink/reconcile.ts';
 import { createReconcileMetrics } from './reconcile-metrics.ts';
+import { createTemplateTrial, type TemplateTrial } from './webhook/template-trial.ts';
+import { createWebhook } from './webhook/webhook.ts';
 
 /** A controller that can be started and stopped. */
 export interface App {
@@ -27,6 +32,8 @@ export interface App {
   stop(): Promise<void>;
   /** Port of metrics and probes, known after the start. */
   metricsPort(): number;
+  /** Port of the admission webhook, known after the start; 0 where it is off. */
+  webhookPort(): number;
 }
 
 /** What the app cannot make itself. */
@@ -45,7 +52,9 @@ export function createApp(dependencies: AppDependencies): App {
   const client = loadKubeClient({ kubeconfig: config.KUBECONFIG, userAgent: 'event-sinks-controller' });
   const { registry } = createMetrics();
   const health = new Health();
+  const trial = createTemplateTrial({ client, timeoutMs: trialTimeoutMs, newId: randomUUID });
   const kinds = createKinds(dependencies, client, {
+    trial,
     metrics: createReconcileMetrics(registry),
     fence: () => {
       elector.fence();
@@ -76,22 +85,34 @@ export function createApp(dependencies: AppDependencies): App {
       Promise.all([...kinds.map(({ loop }) => loop), sweep].map((each) => each.lead(signal))),
     onStoppedLeading: () => undefined,
   });
+  const isLeader = (): boolean => elector.isLeader();
+  const webhook = config.WEBHOOK_ENABLED
+    ? createWebhook({ config, client, trial, isLeader, health, registry, clock, logger })
+    : undefined;
   let admin: AdminServer | undefined;
   return {
     async start() {
       admin = await startAdminServer({ port: config.METRICS_PORT, registry, health });
+      await webhook?.start();
       for (const watch of watches) watch.start();
       elector.start();
     },
     async stop() {
       health.startDraining();
-      await elector.stop();
+      await Promise.all([elector.stop(), webhook?.stop()]);
       await Promise.all(watches.map((watch) => watch.stop()));
       await admin?.close();
     },
     metricsPort: () => admin?.port ?? 0,
+    webhookPort: () => webhook?.port() ?? 0,
   };
 }
+
+/** How soon a template is tried again after trouble; a sink that is not ready is looked at more often than that. */
+const templateRetryMs = 5_000;
+
+/** Below the deadline of a request for admission. */
+const trialTimeoutMs = 7_000;
 
 interface Kind {
   readonly plural: string;
@@ -102,8 +123,9 @@ interface Kind {
 function createKinds(
   { config, logger, clock, random }: AppDependencies,
   client: KubeClient,
-  { metrics, fence }: { metrics: ReturnType<typeof createReconcileMetrics>; fence: () => void },
+  parts: { metrics: ReconcileMetrics; fence: () => void; trial: TemplateTrial },
 ): Kind[] {
+  const { metrics, fence, trial } = parts;
   const common = { client, logger, clock, random, metrics, workers: config.WORKERS };
   const recheck = { readyMs: config.RECHECK_READY, notReadyMs: config.RECHECK_NOT_READY };
   const dataPlaneOf = (service: string, onChange: () => void): DataPlane =>
@@ -128,6 +150,14 @@ function createKinds(
       dataPlane: jobSinkPods,
       service: serviceOf(config.JOB_SINK_SERVICE),
       statusWriter: createStatusWriter(client, jobSinkResource, fence),
+      template: createTemplateWatch({
+        ...{ trial, clock, logger },
+        times: {
+          validMs: config.TEMPLATE_RECHECK_VALID,
+          refusedMs: config.TEMPLATE_RECHECK_REFUSED,
+          troubleMs: templateRetryMs,
+        },
+      }),
       ...{ recheck, clock },
     }),
   });

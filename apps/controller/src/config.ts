@@ -1,5 +1,16 @@
-import { envDuration, envEnum, envInt, envOptionalString, envString, logLevels } from '@event-sinks/runtime';
+import {
+  envBool,
+  envDuration,
+  envEnum,
+  envInt,
+  envOptionalString,
+  envString,
+  logLevels,
+} from '@event-sinks/runtime';
 import { z } from 'zod';
+
+/** Milliseconds. */
+const day = 24 * 3_600_000;
 
 /** Everything that can be set from outside, with its default; the chart's values end here. */
 export const configSchema = z.object({
@@ -27,6 +38,26 @@ export const configSchema = z.object({
   /** How long a Job may stay without its event before it is removed, and how often to look. */
   SWEEP_AGE: envDuration({ min: 1_000, max: 604_800_000, default: 600_000 }),
   SWEEP_INTERVAL: envDuration({ min: 1_000, max: 86_400_000, default: 120_000 }),
+  /** How old the finding about a JobSink's template may be, which the cluster around it may have outdated. */
+  TEMPLATE_RECHECK_VALID: envDuration({ min: 1_000, max: 7 * day, default: day / 24 }),
+  TEMPLATE_RECHECK_REFUSED: envDuration({ min: 1_000, max: day, default: 60_000 }),
+  /** Whether this process serves the admission of JobSinks. */
+  WEBHOOK_ENABLED: envBool({ default: false }),
+  WEBHOOK_PORT: envInt({ min: 0, max: 65_535, default: 8443 }),
+  /** The Service in front of it, whose name is in the certificate. */
+  WEBHOOK_SERVICE: envString({ default: 'event-sinks-webhook' }),
+  /** The ValidatingWebhookConfiguration that names the Service. */
+  WEBHOOK_CONFIGURATION: envString({ default: 'event-sinks-webhook' }),
+  WEBHOOK_CERTIFICATE_SECRET: envString({ default: 'event-sinks-webhook-tls' }),
+  /** Somebody else keeps the Secret, cert-manager for example; it is only read. */
+  WEBHOOK_CERTIFICATE_SUPPLIED: envBool({ default: false }),
+  WEBHOOK_CERTIFICATE_LIFETIME: envDuration({ min: 1_000, max: 3650 * day, default: 90 * day }),
+  WEBHOOK_CERTIFICATE_RENEW_BEFORE: envDuration({ min: 1_000, max: 3650 * day, default: 30 * day }),
+  /** How long a new CA may take to be trusted by every API server. */
+  WEBHOOK_CERTIFICATE_SETTLE: envDuration({ min: 100, max: day, default: 30_000 }),
+  WEBHOOK_CERTIFICATE_POLL: envDuration({ min: 100, max: 600_000, default: 10_000 }),
+  /** How long to go on serving after the pod was told to end, while the Service's endpoints catch up. */
+  WEBHOOK_DRAIN_DELAY: envDuration({ min: 0, max: 15_000, default: 5_000 }),
 });
 
 /** The configuration of one controller process. */

@@ -70,6 +70,8 @@ describe('a JobSink', () => {
     expect(after.status?.conditions?.map(({ type, status }) => `${type}=${status}`)).toEqual([
       'Addressable=True',
       'DataPlaneAvailable=True',
+      'EventPoliciesReady=True',
+      'JobTemplateValid=True',
       'Ready=True',
     ]);
     await cluster.server.kubectl([

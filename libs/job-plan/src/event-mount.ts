@@ -9,7 +9,8 @@ export interface PodTemplate extends Fields {
 /** Name of the volume with the event; a container may mount it elsewhere by this name. */
 export const eventVolume = 'jobsink-event';
 
-const defaultMountPath = '/etc/jobsink-event';
+/** Where the event is unless a container mounts the volume elsewhere. */
+export const defaultMountPath = '/etc/jobsink-event';
 
 /** Key of the Secret, and so name of the file below the mount path. */
 export const eventFile = 'event';

@@ -1,4 +1,4 @@
-export { eventFile, eventVolume } from './event-mount.ts';
+export { defaultMountPath, eventFile, eventVolume } from './event-mount.ts';
 export { identify, type EventIdentity, type JobIdentity } from './job-name.ts';
 export { maxEventFileBytes, planDispatch, type DispatchPlan, type Manifest } from './plan-dispatch.ts';
 export { trialJob } from './trial-job.ts';

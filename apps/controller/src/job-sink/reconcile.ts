@@ -6,11 +6,14 @@ import type { DataPlane } from '../adapters/data-plane.ts';
 import type { StatusWriter } from '../adapters/status-writer.ts';
 import { sinkUrl, type DataPlaneService } from '../domain/address.ts';
 import { dataPlaneFinding } from '../domain/data-plane.ts';
+import { eventPoliciesFinding } from '../domain/event-policies.ts';
 import { lookAgainIn, type RecheckTimes } from '../domain/recheck.ts';
 import { sinkStatus, timestamp } from '../domain/sink-status.ts';
+import type { TemplateWatch } from './template-watch.ts';
 
 /** What reconciling a JobSink works with. */
 export interface JobSinkReconcilerOptions {
+  readonly template: TemplateWatch;
   readonly dataPlane: DataPlane;
   readonly service: DataPlaneService;
   readonly statusWriter: StatusWriter;
@@ -18,17 +21,20 @@ export interface JobSinkReconcilerOptions {
   readonly clock: Clock;
 }
 
-/** One pass over a JobSink: ask the dispatchers, decide, write what has changed. */
+/** One pass over a JobSink: try its template, ask the dispatchers, decide, write what has changed. */
 export function createJobSinkReconciler(options: JobSinkReconcilerOptions) {
   return async (object: KubeObject, { signal }: ReconcileContext): Promise<ReconcileResult> => {
     const parsed = parseJobSink(object);
     if (!parsed.ok) throw new TerminalError(`not a JobSink: ${parsed.problems.join('; ')}`);
     const sink = parsed.value;
-    const view = await options.dataPlane.view(sink.metadata, signal);
+    const [template, view] = await Promise.all([
+      options.template.find(sink, signal),
+      options.dataPlane.view(sink.metadata, signal),
+    ]);
     const findings = {
       generation: sink.metadata.generation,
       url: sinkUrl(options.service, sink.metadata),
-      conditions: [dataPlaneFinding(view, options.service.service)],
+      conditions: [template, dataPlaneFinding(view, options.service.service), eventPoliciesFinding],
     };
     const status = sinkStatus(sink.status, findings, timestamp(options.clock.now()));
     await options.statusWriter.write(object, { ...status, ...jobSelector(sink) }, signal);

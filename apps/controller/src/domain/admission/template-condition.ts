@@ -1,0 +1,66 @@
+import type { Condition, ConditionFinding, SinkStatus } from '@event-sinks/crds';
+import { cut, problemText } from './problem.ts';
+import type { TrialOutcome } from './trial-outcome.ts';
+
+/** Most that the condition says; the admission of a corrected template says the rest. */
+const longestMessage = 512;
+
+const type = 'JobTemplateValid';
+
+/** Milliseconds until a template is tried again although it has not changed: the cluster around it may have. */
+export interface TrialTimes {
+  readonly validMs: number;
+  readonly refusedMs: number;
+  /** After trouble. */
+  readonly troubleMs: number;
+}
+
+/** What an earlier trial found about the template as it is now; undefined when none has found anything. */
+export function foundBefore(status: SinkStatus | undefined, generation: number): Condition | undefined {
+  if (status?.observedGeneration !== generation) return undefined;
+  return status.conditions?.find((condition) => condition.type === type);
+}
+
+/**
+ * Whether the template is to be tried now.
+ * @param sinceTrialMs since the last trial of this generation by this process; undefined when it made none.
+ */
+export function isTrialDue(
+  before: Condition | undefined,
+  sinceTrialMs: number | undefined,
+  times: TrialTimes,
+): boolean {
+  if (sinceTrialMs === undefined) return before === undefined || before.status === 'Unknown';
+  if (before === undefined || before.status === 'Unknown') return sinceTrialMs >= times.troubleMs;
+  return sinceTrialMs >= (before.status === 'True' ? times.validMs : times.refusedMs);
+}
+
+/** The finding that stands when there was no new trial. */
+export function keptFinding(before: Condition | undefined): ConditionFinding {
+  if (before === undefined) return troubleFinding('it has not been tried yet');
+  const { status, reason, message } = before;
+  return { type, status, reason, message };
+}
+
+/** The condition that follows from a trial. Trouble takes nothing back that an earlier trial has found. */
+export function templateFinding(outcome: TrialOutcome, before: Condition | undefined): ConditionFinding {
+  switch (outcome.kind) {
+    case 'valid':
+      return { type, status: 'True' };
+    case 'undecided':
+      return { type, status: 'True', reason: outcome.reason, message: cut(outcome.message, longestMessage) };
+    case 'refused': {
+      const message = cut(problemText(outcome.problems), longestMessage);
+      return { type, status: 'False', reason: 'JobTemplateRefused', message };
+    }
+    case 'trouble':
+      return before === undefined || before.status === 'Unknown'
+        ? troubleFinding(outcome.message)
+        : keptFinding(before);
+  }
+}
+
+function troubleFinding(why: string): ConditionFinding {
+  const message = `Whether the API server would take the Job made from spec.job is not known: ${why}. It is tried again by itself.`;
+  return { type, status: 'Unknown', reason: 'TemplateNotTried', message };
+}
