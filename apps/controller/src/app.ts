@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { jobSinkResource, kafkaSinkResource } from '@event-sinks/crds';
-import { describeTopic } from '@event-sinks/kafka';
-import { createLeaseElector, loadKubeClient, type KubeClient } from '@event-sinks/kube';
-import type { ReconcileMetrics } from '@event-sinks/reconciler';
+import { createLeaseElector, loadKubeClient } from '@event-sinks/kube';
 import {
   createMetrics,
   exposeWatchAge,
@@ -12,16 +9,12 @@ import {
   type Clock,
   type Logger,
 } from '@event-sinks/runtime';
-import { createDataPlane, type DataPlane } from './adapters/data-plane.ts';
-import { createSinkLoop, type SinkLoop } from './adapters/sink-loop.ts';
-import { createStatusWriter } from './adapters/status-writer.ts';
+import { createEventRecorder } from './adapters/event-recorder.ts';
 import type { Config } from './config.ts';
-import { createJobSinkReconciler } from './job-sink/reconcile.ts';
-import { createTemplateWatch } from './job-sink/template-watch.ts';
+import { createKinds } from './kinds.ts';
 import { createSweep } from './job-sink/sweep.ts';
-import { createKafkaSinkReconciler } from './kafka-sink/reconcile.ts';
 import { createReconcileMetrics } from './reconcile-metrics.ts';
-import { createTemplateTrial, type TemplateTrial } from './webhook/template-trial.ts';
+import { createTemplateTrial } from './webhook/template-trial.ts';
 import { createWebhook } from './webhook/webhook.ts';
 
 /** A controller that can be started and stopped. */
@@ -53,8 +46,15 @@ export function createApp(dependencies: AppDependencies): App {
   const { registry } = createMetrics();
   const health = new Health();
   const trial = createTemplateTrial({ client, timeoutMs: trialTimeoutMs, newId: randomUUID });
-  const kinds = createKinds(dependencies, client, {
-    trial,
+  const kinds = createKinds({
+    ...{ ...dependencies, client, trial },
+    recorder: createEventRecorder({
+      client,
+      clock,
+      logger,
+      instance: identity,
+      maxPerMinute: eventsPerMinute,
+    }),
     metrics: createReconcileMetrics(registry),
     fence: () => {
       elector.fence();
@@ -108,82 +108,8 @@ export function createApp(dependencies: AppDependencies): App {
   };
 }
 
-/** How soon a template is tried again after trouble; a sink that is not ready is looked at more often than that. */
-const templateRetryMs = 5_000;
-
 /** Below the deadline of a request for admission. */
 const trialTimeoutMs = 7_000;
 
-interface Kind {
-  readonly plural: string;
-  readonly loop: SinkLoop;
-  readonly dataPlane: DataPlane;
-}
-
-function createKinds(
-  { config, logger, clock, random }: AppDependencies,
-  client: KubeClient,
-  parts: { metrics: ReconcileMetrics; fence: () => void; trial: TemplateTrial },
-): Kind[] {
-  const { metrics, fence, trial } = parts;
-  const common = { client, logger, clock, random, metrics, workers: config.WORKERS };
-  const recheck = { readyMs: config.RECHECK_READY, notReadyMs: config.RECHECK_NOT_READY };
-  const dataPlaneOf = (service: string, onChange: () => void): DataPlane =>
-    createDataPlane({
-      ...{ client, logger, clock, random, service, onChange },
-      systemNamespace: config.SYSTEM_NAMESPACE,
-      probeTimeoutMs: config.PROBE_TIMEOUT,
-    });
-  const serviceOf = (service: string) => ({
-    service,
-    systemNamespace: config.SYSTEM_NAMESPACE,
-    clusterDomain: config.CLUSTER_DOMAIN,
-  });
-
-  const jobSinkPods = dataPlaneOf(config.JOB_SINK_SERVICE, () => {
-    jobSinks.wakeAll();
-  });
-  const jobSinks = createSinkLoop({
-    ...common,
-    resource: jobSinkResource,
-    reconcile: createJobSinkReconciler({
-      dataPlane: jobSinkPods,
-      service: serviceOf(config.JOB_SINK_SERVICE),
-      statusWriter: createStatusWriter(client, jobSinkResource, fence),
-      template: createTemplateWatch({
-        ...{ trial, clock, logger },
-        times: {
-          validMs: config.TEMPLATE_RECHECK_VALID,
-          refusedMs: config.TEMPLATE_RECHECK_REFUSED,
-          troubleMs: templateRetryMs,
-        },
-      }),
-      ...{ recheck, clock },
-    }),
-  });
-  const kafkaSinkPods = dataPlaneOf(config.KAFKA_SINK_SERVICE, () => {
-    kafkaSinks.wakeAll();
-  });
-  const kafkaSinks = createSinkLoop({
-    ...common,
-    resource: kafkaSinkResource,
-    reconcile: createKafkaSinkReconciler({
-      dataPlane: kafkaSinkPods,
-      service: serviceOf(config.KAFKA_SINK_SERVICE),
-      describeTopic: ({ bootstrapServers, topic }) =>
-        describeTopic({
-          bootstrapServers,
-          topic,
-          clientId: 'event-sinks-controller',
-          timeoutMs: config.KAFKA_TIMEOUT,
-          logger,
-        }),
-      statusWriter: createStatusWriter(client, kafkaSinkResource, fence),
-      ...{ recheck, clock },
-    }),
-  });
-  return [
-    { plural: jobSinkResource.plural, loop: jobSinks, dataPlane: jobSinkPods },
-    { plural: kafkaSinkResource.plural, loop: kafkaSinks, dataPlane: kafkaSinkPods },
-  ];
-}
+/** Kubernetes Events on one sink in a minute, at most. */
+const eventsPerMinute = 6;

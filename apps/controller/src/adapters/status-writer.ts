@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SinkResource, SinkStatus } from '@event-sinks/crds';
+import { readyEvent } from '../domain/ready-event.ts';
+import type { EventRecorder } from './event-recorder.ts';
 import { isConflict, isNotFound, type KubeClient, type KubeObject } from '@event-sinks/kube';
 
 /** Writes a sink's status, if it says anything new. */
@@ -8,27 +10,35 @@ export interface StatusWriter {
   write(sink: KubeObject, status: SinkStatus, signal: AbortSignal): Promise<boolean>;
 }
 
-/**
- * @param fence throws unless this process leads at this moment: a leader that was paused must not write over what
- * its successor found out.
- */
-export function createStatusWriter(
-  client: KubeClient,
-  resource: SinkResource,
-  fence: () => void,
-): StatusWriter {
+/** What a {@link StatusWriter} works with. */
+export interface StatusWriterOptions {
+  readonly client: KubeClient;
+  readonly resource: SinkResource;
+  /**
+   * Throws unless this process leads at this moment: a leader that was paused must not write over what its successor
+   * found out.
+   */
+  readonly fence: () => void;
+  readonly recorder: EventRecorder;
+}
+
+/** Writes what differs, and leaves an Event where Ready changed. */
+export function createStatusWriter({ client, resource, fence, recorder }: StatusWriterOptions): StatusWriter {
   return {
     async write(sink, status, signal) {
-      if (isDeepStrictEqual(sink['status'], status)) return false;
+      const before = sink['status'] as SinkStatus | undefined;
+      if (isDeepStrictEqual(before, status)) return false;
       const { namespace, name, resourceVersion = '' } = sink.metadata;
       fence();
       try {
         await client.patchStatus(resource, { namespace, name, resourceVersion }, status, { signal });
-        return true;
       } catch (error) {
         if (isConflict(error) || isNotFound(error)) return false;
         throw error;
       }
+      const event = readyEvent(before, status);
+      if (event !== undefined) recorder.record(sink, event);
+      return true;
     },
   };
 }

@@ -1,0 +1,41 @@
+import { describe, expect, test } from '@jest/globals';
+import type { SinkStatus } from '@event-sinks/crds';
+import { readyEvent } from './ready-event.ts';
+
+const status = (ready: 'True' | 'False' | 'Unknown', reason?: string): SinkStatus => ({
+  conditions: [{ type: 'Ready', status: ready, ...(reason && { reason, message: `because of ${reason}` }) }],
+});
+
+describe('the Event of a change of status', () => {
+  test.each([
+    [
+      'a sink becomes ready',
+      undefined,
+      status('True'),
+      { type: 'Normal', reason: 'Ready', note: 'Events are taken.' },
+    ],
+    [
+      'it is ready again',
+      status('False', 'NoReadyPods'),
+      status('True'),
+      { type: 'Normal', reason: 'Ready', note: 'Events are taken.' },
+    ],
+    [
+      'it stops being ready',
+      status('True'),
+      status('False', 'NoReadyPods'),
+      { type: 'Warning', reason: 'NoReadyPods', note: 'because of NoReadyPods' },
+    ],
+    [
+      'another thing is wrong now',
+      status('False', 'NoReadyPods'),
+      status('False', 'TopicNotFound'),
+      { type: 'Warning', reason: 'TopicNotFound', note: 'because of TopicNotFound' },
+    ],
+    ['nothing changed', status('False', 'NoReadyPods'), status('False', 'NoReadyPods'), undefined],
+    ['it has just been made', undefined, status('False', 'NotServedYet'), undefined],
+    ['nothing is known', status('True'), {}, undefined],
+  ])('%s', (_name, before, after, expected) => {
+    expect(readyEvent(before, after)).toEqual(expected);
+  });
+});
