@@ -24,7 +24,7 @@ export async function giveTour(cluster: Cluster, checkout: string, progress: Pro
   await progress.step('Sample sinks, until they are ready', async () => {
     await waitForDefaultServiceAccount(cluster);
     await cluster.ensureTopic(topic, 3);
-    await kubectl(['apply', '-f', join(samples, 'jobsink', 'job-sink-logger.yaml')]);
+    await applyJobSink(kubectl, join(samples, 'jobsink', 'job-sink-logger.yaml'));
     await kubectl(['apply', '-f', join(samples, 'kafkasink', 'kafka-sink.yaml')]);
     const sinks = ['jobsink/job-sink-logger', 'kafkasink/kafka-sink'];
     await kubectl(['wait', '--for=condition=Ready', '--timeout=60s', ...sinks]);
@@ -32,6 +32,18 @@ export async function giveTour(cluster: Cluster, checkout: string, progress: Pro
   progress.note(await kubectl(['get', 'jobsinks,kafkasinks', '-A']));
   await jobTour(context);
   await kafkaTour(context);
+}
+
+/**
+ * JobSinks are refused until the API server knows whom to trust with their admission, which takes a moment after the
+ * very first installation.
+ */
+async function applyJobSink(kubectl: TourContext['kubectl'], file: string): Promise<void> {
+  const apply = async (): Promise<boolean> => {
+    await kubectl(['apply', '-f', file]);
+    return true;
+  };
+  await waitUntil('a JobSink that is taken', apply, { timeoutMs: 30_000, intervalMs: 500 });
 }
 
 /** A pod cannot be created before the controller-manager has made the namespace's service account. */
