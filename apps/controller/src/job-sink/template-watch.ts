@@ -23,35 +23,42 @@ export interface TemplateWatchOptions {
   readonly logger: Logger;
 }
 
-/** Times of trials are remembered for so many sinks; what is forgotten is tried again when its spec changes. */
+interface Trial {
+  readonly at: number;
+  readonly finding: ConditionFinding | undefined;
+}
+
+/** Trials are remembered for so many sinks; what is forgotten is tried again when its spec changes. */
 const mostRemembered = 10_000;
 
-/** Remembers when each sink was tried last; what was found is in the sink's own status. */
+/** Remembers the last trial of each sink; what a predecessor found is in the sink's own status. */
 export function createTemplateWatch({ trial, times, clock, logger }: TemplateWatchOptions): TemplateWatch {
-  const triedAt = new Map<string, number>();
-  const remember = (key: string): void => {
-    triedAt.delete(key);
-    triedAt.set(key, clock.monotonic());
-    const [oldest] = triedAt.keys();
-    if (triedAt.size > mostRemembered && oldest !== undefined) triedAt.delete(oldest);
+  const trials = new Map<string, Trial>();
+  const remember = (key: string, finding: ConditionFinding | undefined): void => {
+    trials.delete(key);
+    trials.set(key, { at: clock.monotonic(), finding });
+    const [oldest] = trials.keys();
+    if (trials.size > mostRemembered && oldest !== undefined) trials.delete(oldest);
   };
   return {
     async find(sink, signal) {
       const { uid, generation, namespace, name } = sink.metadata;
       const key = `${uid}/${generation}`;
-      const at = triedAt.get(key);
-      const before = foundBefore(sink.status, generation);
-      const since = at === undefined ? undefined : clock.monotonic() - at;
+      const last = trials.get(key);
+      // The status may not show yet what was found a moment ago, or its write was lost to another.
+      const before = foundBefore(sink.status, generation) ?? last?.finding;
+      const since = last === undefined ? undefined : clock.monotonic() - last.at;
       // What a predecessor found counts from when we first see it.
-      if (at === undefined) remember(key);
+      if (last === undefined) remember(key, before);
       if (!isTrialDue(before, since, times)) return keptFinding(before);
       const outcome = await trial(sink, signal);
-      remember(key);
+      const finding = templateFinding(outcome, before);
+      remember(key, finding);
       if (outcome.kind !== 'valid') {
         const fields = { namespace, name, outcome: outcome.kind, words: outcomeText(outcome) };
         logger.info('The template of a JobSink was tried and not simply taken', fields);
       }
-      return templateFinding(outcome, before);
+      return finding;
     },
   };
 }

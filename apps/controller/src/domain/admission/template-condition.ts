@@ -26,7 +26,7 @@ export function foundBefore(status: SinkStatus | undefined, generation: number):
  * @param sinceTrialMs since the last trial of this generation by this process; undefined when it made none.
  */
 export function isTrialDue(
-  before: Condition | undefined,
+  before: ConditionFinding | undefined,
   sinceTrialMs: number | undefined,
   times: TrialTimes,
 ): boolean {
@@ -36,14 +36,17 @@ export function isTrialDue(
 }
 
 /** The finding that stands when there was no new trial. */
-export function keptFinding(before: Condition | undefined): ConditionFinding {
+export function keptFinding(before: ConditionFinding | undefined): ConditionFinding {
   if (before === undefined) return troubleFinding('it has not been tried yet');
   const { status, reason, message } = before;
   return { type, status, reason, message };
 }
 
 /** The condition that follows from a trial. Trouble takes nothing back that an earlier trial has found. */
-export function templateFinding(outcome: TrialOutcome, before: Condition | undefined): ConditionFinding {
+export function templateFinding(
+  outcome: TrialOutcome,
+  before: ConditionFinding | undefined,
+): ConditionFinding {
   switch (outcome.kind) {
     case 'valid':
       return { type, status: 'True' };

@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals';
+import type { JobSink } from '@event-sinks/crds';
+import { systemClock } from '@event-sinks/runtime';
+import { recordingLogger } from '@event-sinks/testing';
+import type { TrialOutcome } from '../domain/admission/trial-outcome.ts';
+import { createTemplateWatch } from './template-watch.ts';
+
+const sinkAt = (generation: number, status?: object): JobSink =>
+  ({
+    metadata: { namespace: 'shop', name: 'a', uid: 'u', generation },
+    spec: { job: {} },
+    status,
+  }) as unknown as JobSink;
+
+function watched(outcome: TrialOutcome) {
+  const tried: number[] = [];
+  const world = { now: 0, outcome };
+  const watch = createTemplateWatch({
+    trial: (sink) => {
+      tried.push(sink.metadata.generation);
+      return Promise.resolve(world.outcome);
+    },
+    times: { validMs: 1_000, refusedMs: 100, troubleMs: 10 },
+    clock: { ...systemClock, monotonic: () => world.now },
+    logger: recordingLogger(),
+  });
+  const find = (sink: JobSink) => watch.find(sink, new AbortController().signal);
+  return { tried, world, find };
+}
+
+test('a template is tried once for each generation, whether or not the finding was written', async () => {
+  const { tried, find } = watched({ kind: 'valid' });
+  for (let pass = 0; pass < 3; pass += 1) expect(await find(sinkAt(1))).toMatchObject({ status: 'True' });
+  const written = { observedGeneration: 1, conditions: [{ type: 'JobTemplateValid', status: 'True' }] };
+  expect(await find(sinkAt(1, written))).toMatchObject({ status: 'True' });
+  expect(tried).toEqual([1]);
+  expect(await find(sinkAt(2, written))).toMatchObject({ status: 'True' });
+  expect(tried).toEqual([1, 2]);
+});
+
+test('a finding of a predecessor is taken over, and tried again in its time', async () => {
+  const { tried, world, find } = watched({ kind: 'valid' });
+  const conditions = [{ type: 'JobTemplateValid', status: 'False', reason: 'JobTemplateRefused' }];
+  const sink = sinkAt(1, { observedGeneration: 1, conditions });
+  expect(await find(sink)).toMatchObject({ status: 'False', reason: 'JobTemplateRefused' });
+  world.now = 100;
+  expect(await find(sink)).toMatchObject({ status: 'True' });
+  expect(tried).toEqual([1]);
+});
+
+test('trouble is retried until it is over', async () => {
+  const { tried, world, find } = watched({ kind: 'trouble', message: 'it is night' });
+  expect(await find(sinkAt(1))).toMatchObject({ status: 'Unknown', reason: 'TemplateNotTried' });
+  world.outcome = { kind: 'valid' };
+  world.now = 9;
+  expect(await find(sinkAt(1))).toMatchObject({ status: 'Unknown' });
+  world.now = 10;
+  expect(await find(sinkAt(1))).toMatchObject({ status: 'True' });
+  expect(tried).toEqual([1, 1]);
+});
