@@ -14,6 +14,7 @@ const commands = {
   status: ['tools/platform/src/main.ts', 'status'],
   test: ['tools/workspace/src/verify/main.ts'],
   bench: ['e2e/bench/main.ts'],
+  faults: ['e2e/faults/main.ts'],
   generate: ['tools/workspace/src/generate.ts'],
   lock: ['tools/lock.mjs'],
 };
