@@ -8,6 +8,7 @@ import type { DataPlane } from '../adapters/data-plane.ts';
 import type { StatusWriter } from '../adapters/status-writer.ts';
 import { sinkUrl, type DataPlaneService } from '../domain/address.ts';
 import { dataPlaneFinding } from '../domain/data-plane.ts';
+import { eventPoliciesFinding } from '../domain/event-policies.ts';
 import { lookAgainIn, type RecheckTimes } from '../domain/recheck.ts';
 import { sinkStatus, timestamp } from '../domain/sink-status.ts';
 import { credentialsFinding, topicFinding, type TopicView } from '../domain/topic.ts';
@@ -40,6 +41,7 @@ export function createKafkaSinkReconciler(options: KafkaSinkReconcilerOptions) {
         credentialsFinding(sink.spec),
         topicFinding(sink.spec, topic),
         dataPlaneFinding(view, options.service.service),
+        eventPoliciesFinding,
       ],
     };
     const status = sinkStatus(sink.status, findings, timestamp(options.clock.now()));
