@@ -40,7 +40,10 @@ function* adversarialPairs(): Generator<Pair> {
 
 /** The first twelve digits as a number of 60 bits: a million of these by chance share none. */
 function shortened(name: string): bigint {
-  return [...name.slice(-26, -14)].reduce((sum, digit) => sum * 32n + BigInt(digits.indexOf(digit)), 0n);
+  return Array.from(name.slice(-26, -14)).reduce(
+    (sum, digit) => sum * 32n + BigInt(digits.indexOf(digit)),
+    0n,
+  );
 }
 
 function examine(count: number) {

@@ -152,8 +152,6 @@ function frame(kind: string, body: Buffer): { headers: Record<string, string | u
 
 /** Generated values hold what JSON has no word for, such as functions and bigints. */
 function asJson(object: unknown): string {
-  return (
-    JSON.stringify(object, (_key, each: unknown) => (typeof each === 'bigint' ? String(each) : each)) ??
-    'null'
-  );
+  const words = (_key: string, each: unknown): unknown => (typeof each === 'bigint' ? String(each) : each);
+  return JSON.stringify({ object }, words).slice('{"object":'.length, -1);
 }

@@ -45,8 +45,7 @@ export async function apiFaults(setting: Setting): Promise<Omit<ScenarioReport, 
         events: Math.max(slowest.events, recovery.events),
         sinks: Math.max(slowest.sinks, recovery.sinks),
       };
-      for (const [what, ms] of Object.entries(recovery))
-        if (ms > recoveryLimitMs) problems.push(`${fault.name}: ${what} recovered after ${ms} ms`);
+      problems.push(...tooSlow(fault, recovery));
     }
   } finally {
     await load.stop();
@@ -89,6 +88,12 @@ async function inject(
   for (const rule of rules) rule.lift();
   await setting.ledger.fault(fault.name, 'end');
   return [...rules.map((rule) => rule.fired()), ...broken].reduce((sum, count) => sum + count, 0);
+}
+
+function tooSlow({ name }: ApiFault, recovery: Recovery): string[] {
+  return Object.entries(recovery).flatMap(([what, ms]: [string, number]) =>
+    ms > recoveryLimitMs ? [`${name}: ${what} recovered after ${ms} ms`] : [],
+  );
 }
 
 async function recoveryFrom(

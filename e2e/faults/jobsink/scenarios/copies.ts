@@ -37,14 +37,10 @@ export async function copies(setting: Setting): Promise<Omit<ScenarioReport, 'sc
     sender.close();
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.stop()));
   }
-  const {
-    jobs,
-    phantoms,
-    unackedStored: _unacked,
-    ...verdict
-  } = await judge(setting.server, namespace, setting.ledger.sent);
+  const verdict = await judge(setting.server, namespace, setting.ledger.sent);
+  const { ackedButLost, jobsWithoutSecret, eventsWithTwoJobs, jobs, phantoms } = verdict;
   return {
-    ...verdict,
+    ...{ ackedButLost, jobsWithoutSecret, eventsWithTwoJobs },
     faults: 0,
     events,
     resets,

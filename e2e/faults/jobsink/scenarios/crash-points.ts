@@ -79,7 +79,7 @@ function plan({ rounds, pointsPerSignal }: Setting['sizes']['crashPoints']): Str
   const patient = allCrashPoints.filter((point) => !isFleeting(point));
   const fleeting = allCrashPoints.filter(isFleeting);
   return Array.from({ length: rounds }, (_, round) =>
-    signals.flatMap((signal) => {
+    signals.flatMap((signal): Strike[] => {
       // A stopped process cannot run away: what is fleeting otherwise stands still, and one stop is enough.
       if (signal === 'SIGSTOP') return [{ signal, round, points: allCrashPoints }];
       const groups: CrashPoint[][] = fleeting.map((point) => [point]);

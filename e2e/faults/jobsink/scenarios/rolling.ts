@@ -28,7 +28,7 @@ export async function rolling(setting: Setting): Promise<Omit<ScenarioReport, 's
     Array.from({ length: replicas }, (_, index) => start(`rolling-${index}`)),
   );
   const load = startLoad(setting, balancer.url, senders);
-  const exits: (number | undefined)[] = [];
+  const exits: Promise<number | undefined>[] = [];
   try {
     await sleep(500);
     for (let restart = 0; restart < restarts; restart += 1) {
@@ -37,18 +37,20 @@ export async function rolling(setting: Setting): Promise<Omit<ScenarioReport, 's
         running[replica] = await start(`rolling-${restart}-${replica}`);
         await setting.ledger.fault('SIGTERM', `replica ${replica} in restart ${restart + 1}`);
         old.signal('SIGTERM');
-        exits.push(await old.exited());
+        // The next one is started while this one drains.
+        exits.push(old.exited());
       }
       if (restart % 10 === 9) setting.tell(`rolling: ${restart + 1} restarts, ${load.sent()} events`);
     }
   } finally {
+    await Promise.all(exits);
     await load.stop();
     await Promise.all(running.map((dispatcher) => dispatcher.stop()));
     await balancer.close();
   }
   const verdict = await judge(setting.server, namespace, setting.ledger.sent);
   const { ackedButLost, jobsWithoutSecret, eventsWithTwoJobs, jobs } = verdict;
-  const unclean = exits.filter((code) => code !== 0).length;
+  const unclean = (await Promise.all(exits)).filter((code) => code !== 0).length;
   return {
     ...{ ackedButLost, jobsWithoutSecret, eventsWithTwoJobs },
     faults: exits.length,
