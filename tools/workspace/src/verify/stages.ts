@@ -12,6 +12,11 @@ const nx = (...args: string[]): [string, ...string[]] => ['nx', ...args, '--outp
 export const stages: readonly Stage[] = [
   { title: 'Formatting', command: ['prettier', '--check', '--log-level=warn', '.'], counted: false },
   {
+    title: 'Lockfile (mend it with: npm run lock)',
+    command: ['npm', 'ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    counted: false,
+  },
+  {
     title: 'Generated files',
     command: ['node', 'tools/workspace/src/generate.ts', '--check'],
     counted: false,
