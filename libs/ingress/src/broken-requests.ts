@@ -65,7 +65,10 @@ export class BrokenRequests {
       this.#refuseRaw(socket, error);
     } else if (!newest.request.complete) {
       newest.broken = true;
-      if (newest.reading) newest.interrupt(error);
+      // Refused before its body came: that answer is on its way and stays the only one.
+      if (newest.response.headersSent) newest.response.end();
+      // An event is always answered, and the answer to a broken one ends its connection.
+      else if (newest.request.method === 'POST') newest.interrupt(error);
       else socket.destroy();
     } else if (newest.response.writableFinished) {
       this.#refuseRaw(socket, error);

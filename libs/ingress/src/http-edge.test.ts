@@ -86,6 +86,11 @@ const rows: Record<string, Row> = {
     400,
     'MalformedRequest',
   ),
+  'a broken chunk behind a path that is no sink leaves the first refusal': one(
+    eventText('1', 'zz\r\n', { path: '/demo/nothing', headers: chunked }),
+    404,
+    'SinkNotFound',
+  ),
   'a chunk size that is no number is refused': one(
     eventText('1', 'zz\r\n', { headers: chunked }),
     400,

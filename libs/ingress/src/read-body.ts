@@ -31,6 +31,11 @@ export function readBody(exchange: Exchange, admission: Admission, maxBytes: num
       leave();
       return;
     }
+    // Broken while it was being authorized: no further byte will come.
+    if (exchange.broken) {
+      fail(new SinkError('MalformedRequest'));
+      return;
+    }
     exchange.reading = true;
     exchange.onInterrupt(fail);
     request.on('data', take);
