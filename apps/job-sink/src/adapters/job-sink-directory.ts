@@ -34,12 +34,19 @@ export interface JobSinkDirectoryOptions {
 
 type Entry = ServedJobSink | { readonly problems: readonly string[] };
 
+/**
+ * A JobSink made while the API server was away is served within ten seconds of its return. One list in five
+ * seconds is little to ask of a server that has just come up, and there are few dispatchers.
+ */
+const backoffCapMs = 5_000;
+
 /** Follows the JobSinks of all namespaces; each is parsed once per change and not once per event. */
 export function createJobSinkDirectory(options: JobSinkDirectoryOptions): JobSinkDirectory {
   const entries = new Map<string, Entry>();
   const informer: Informer<KubeObject> = createInformer<KubeObject>({
     ...options,
     resource: jobSinkResource,
+    backoffCapMs,
     onChange: ({ type, object }) => {
       const { namespace = '', name } = object.metadata;
       const key = `${namespace}/${name}`;
