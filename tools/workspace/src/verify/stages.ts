@@ -23,7 +23,8 @@ export const stages: readonly Stage[] = [
   },
   { title: 'Project references', command: nx('sync:check'), counted: false },
   { title: 'Types', command: nx('run-many', '-t', 'typecheck'), counted: false },
-  { title: 'Lint', command: nx('run-many', '-t', 'lint', '--parallel=2'), counted: false },
+  // In one process: sixteen would each load TypeScript and the whole house again.
+  { title: 'Lint', command: ['eslint', '--max-warnings', '0', '.'], counted: false },
   { title: 'Unit tests', command: nx('run-many', '-t', 'test', '--parallel=2'), counted: true },
   {
     title: 'Integration tests, on a real API server and a real broker',
