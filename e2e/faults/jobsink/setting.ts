@@ -47,6 +47,9 @@ export async function openSetting(sizes: Sizes, tell: (line: string) => void): P
     await ledger.close();
     await server.close();
   };
+  // An API server that is left behind would run for ever.
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => void close().finally(() => process.exit(1)));
   try {
     await installRights(server, checkout);
     const token = await server.kubectl(['create', 'token', account, '-n', system, '--duration=8h']);

@@ -18,8 +18,8 @@ export interface Sizes {
 export const fullSizes: Sizes = {
   crashPoints: { rounds: 5, pointsPerSignal: 1, stopMs: 60_000 },
   apiFaults: { windowMs: 3_000, outageMs: 60_000, deadlineMs: 10_000 },
-  copies: { events: 1_000, copies: 20, eventsAtOnce: 12 },
-  rolling: { restarts: 50, senders: 16, drainDelayMs: 1_000 },
+  copies: { events: 1_000, copies: 20, eventsAtOnce: 4 },
+  rolling: { restarts: 50, senders: 16, drainDelayMs: 5_000 },
   identities: 1_000_000,
   badInputs: 20_000,
 };
@@ -28,7 +28,7 @@ export const fullSizes: Sizes = {
 export const smallSizes: Sizes = {
   crashPoints: { rounds: 1, pointsPerSignal: 32, stopMs: 2_000 },
   apiFaults: { windowMs: 300, outageMs: 2_000, deadlineMs: 2_000 },
-  copies: { events: 50, copies: 20, eventsAtOnce: 10 },
+  copies: { events: 50, copies: 20, eventsAtOnce: 5 },
   rolling: { restarts: 10, senders: 8, drainDelayMs: 400 },
   identities: 50_000,
   badInputs: 1_500,

@@ -38,7 +38,7 @@ export async function rolling(setting: Setting): Promise<Omit<ScenarioReport, 's
         await setting.ledger.fault('SIGTERM', `replica ${replica} in restart ${restart + 1}`);
         old.signal('SIGTERM');
         // The next one is started while this one drains.
-        exits.push(old.exited());
+        exits.push(gone(old, balancer));
       }
       if (restart % 10 === 9) setting.tell(`rolling: ${restart + 1} restarts, ${load.sent()} events`);
     }
@@ -59,8 +59,21 @@ export async function rolling(setting: Setting): Promise<Omit<ScenarioReport, 's
     non2xx: load.non2xx(),
     serverErrors: 0,
     problems: unclean === 0 ? [] : [`${unclean} processes did not end with code 0`],
-    details: { restarts, processes: exits.length, senders, drainDelayMs, jobs },
+    details: {
+      restarts,
+      processes: exits.length,
+      senders,
+      drainDelayMs,
+      jobs,
+      unrouted: balancer.unrouted(),
+    },
   };
+}
+
+async function gone(old: Dispatcher, balancer: Balancer): Promise<number | undefined> {
+  const code = await old.exited();
+  balancer.remove(old.port);
+  return code;
 }
 
 async function join(setting: Setting, balancer: Balancer, name: string): Promise<Dispatcher> {
