@@ -141,7 +141,9 @@ function look({ problems }: Battle, strike: Strike, ended: readonly Delivery[]):
     if (!acked) problems.push(`${strike.signal} at ${strike.points[index]!.name}: the sender gave up`);
   });
   if (strike.signal !== 'SIGTERM') return 0;
-  return ended.flatMap(({ outcomes }) => outcomes).filter(({ failure }) => failure !== undefined).length;
+  // The sender goes on asking a process that has ended, which no Service would send it to: that is no reset.
+  const failures = ended.flatMap(({ outcomes }) => outcomes.map(({ failure }) => failure));
+  return failures.filter((failure) => failure !== undefined && failure !== 'ECONNREFUSED').length;
 }
 
 async function prepare(
