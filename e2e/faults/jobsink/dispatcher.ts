@@ -37,7 +37,9 @@ export class Dispatcher {
       ...env,
     };
     const dispatcher = new Dispatcher(port, proxy, () =>
-      spawn(process.execPath, [setting.program], { env: settings, stdio: ['ignore', log, log] }),
+      setting.adopt(
+        spawn(process.execPath, [setting.program], { env: settings, stdio: ['ignore', log, log] }),
+      ),
     );
     await dispatcher.ready();
     return dispatcher;

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleApps, readSettings } from '@event-sinks/platform';
@@ -20,6 +21,8 @@ export interface Setting {
   /** The dispatcher, bundled as its image has it. */
   readonly program: string;
   tell(line: string): void;
+  /** Ends this process with the run, however that ends. */
+  adopt(child: ChildProcess): ChildProcess;
   /** Makes a namespace with JobSinks whose Jobs stay suspended. */
   sinks(namespace: string, names: readonly string[]): Promise<void>;
   /** A proxy of its own, and a kubeconfig that leads through it with the rights of the chart's dispatcher. */
@@ -42,14 +45,23 @@ export async function openSetting(sizes: Sizes, tell: (line: string) => void): P
   const server = await startTestApiServer();
   const proxies: ApiFaultProxy[] = [];
   const ledger = await Ledger.open(join(folder, 'ledger.jsonl'));
-  const close = async (): Promise<void> => {
-    for (const proxy of proxies) await proxy.close();
-    await ledger.close();
+  const children = new Set<ChildProcess>();
+  const closeServer = async (): Promise<void> => {
+    for (const child of children) child.kill('SIGKILL');
     await server.close();
   };
-  // An API server that is left behind would run for ever.
-  for (const signal of ['SIGINT', 'SIGTERM'])
-    process.once(signal, () => void close().finally(() => process.exit(1)));
+  const interrupted = (signal: NodeJS.Signals): void => {
+    tell(`ended by ${signal}; there is no result`);
+    // What is left behind would run for ever.
+    void closeServer().finally(() => process.exit(1));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted);
+  const close = async (): Promise<void> => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupted);
+    for (const proxy of proxies) await proxy.close();
+    await ledger.close();
+    await closeServer();
+  };
   try {
     await installRights(server, checkout);
     const token = await server.kubectl(['create', 'token', account, '-n', system, '--duration=8h']);
@@ -58,6 +70,11 @@ export async function openSetting(sizes: Sizes, tell: (line: string) => void): P
     tell(`ledger: ${join(folder, 'ledger.jsonl')}`);
     return {
       ...{ server, ledger, sizes, checkout, folder, program, tell, close },
+      adopt(child) {
+        children.add(child);
+        child.once('exit', () => children.delete(child));
+        return child;
+      },
       async sinks(namespace, names) {
         await server.kubectl(['create', 'namespace', namespace]);
         const items = names.map((name) => jobSink(namespace, name));
