@@ -4,9 +4,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { processesInCgroup } from '../src/local/cgroups.ts';
 import { layoutOf } from '../src/local/layout.ts';
 import { localDriver } from '../src/local/local-driver.ts';
-import { pidsWithEnvironment } from '../src/proc.ts';
+import { pidsWithEnvironment, signalProcess } from '../src/proc.ts';
 import { ProcessKeeper } from '../src/processes.ts';
 import { readSettings } from '../src/settings.ts';
 import { run, tryRun, waitUntil } from '../src/shell.ts';
@@ -159,6 +160,16 @@ describe('the local platform at its edges', () => {
     expect(after['kafka']).toBeGreaterThan(0);
     expect(after['kafka']).not.toBe(before['kafka']);
   }, 120_000);
+
+  test('a cluster of which everything was killed, pods and their shims too, comes up again', async () => {
+    const kept = pidsWithEnvironment(`EVENT_SINKS_KEPT_FOR=${layout.stateDir}`);
+    for (const pid of [...kept, ...processesInCgroup(layout.name)]) signalProcess(pid, 'SIGKILL');
+    const cluster = await driver.up();
+    const dns = ['-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=60s'];
+    expect(await run(cluster.kubectl, ['--kubeconfig', cluster.kubeconfig, ...dns])).toContain(
+      'successfully rolled out',
+    );
+  }, 180_000);
 
   test('a stop leaves no process, mount, interface, namespace, rule or folder, and a pod’s processes neither', async () => {
     await run((await driver.connect()).kubectl, [

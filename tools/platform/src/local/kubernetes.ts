@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
+import { connect } from 'node:net';
 import { stringify } from 'yaml';
 import type { ProcessKeeper, KeptProcess } from '../processes.ts';
 import { run, tryRun, waitUntil } from '../shell.ts';
-import { containerdProcess } from './container-runtime.ts';
+import { containerdProcess, containerdSocket } from './container-runtime.ts';
 import {
   apiServerProcess,
   controllerProcesses,
@@ -140,6 +141,15 @@ export async function startNode(
   const { layout, binaries } = context;
   const kubeconfig = (user: string): string => layout.dir('kubeconfig', user);
   await keepInside(context, containerdProcess(layout));
+  // The socket of a containerd that was killed is still there, and a kubelet that meets it ends at once.
+  await waitUntil(
+    'containerd',
+    () => {
+      context.keeper.assertRunning('containerd');
+      return socketAnswers(containerdSocket(layout));
+    },
+    { timeoutMs: 60_000 },
+  );
   for (const kept of nodeProcesses(layout, { binaries, authority, kubeconfig }))
     await keepInside(context, kept);
   await apply(context, dnsManifests(layout, dnsImage));
@@ -159,4 +169,18 @@ export async function startNode(
 export async function apiServerAnswers(context: KubernetesContext): Promise<boolean> {
   const args = ['--kubeconfig', adminKubeconfig(context.layout), 'get', '--raw', '/readyz'];
   return (await tryRun(`${context.binaries}/kubectl`, args, { timeoutMs: 5_000 })).code === 0;
+}
+
+/** Whether somebody listens on a Unix socket. */
+async function socketAnswers(path: string): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => {
+      resolve(false);
+    });
+  });
 }
