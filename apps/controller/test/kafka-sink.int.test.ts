@@ -50,6 +50,7 @@ test('a KafkaSink with a topic that is there becomes ready and gets its address'
     'Addressable=True',
     'CredentialsReady=True',
     'DataPlaneAvailable=True',
+    'EventPoliciesReady=True',
     'Ready=True',
     'TopicReady=True',
   ]);
