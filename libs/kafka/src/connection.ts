@@ -1,5 +1,6 @@
 import type { Logger } from '@event-sinks/runtime';
 import { Kafka, logLevel, type LogEntry } from 'kafkajs';
+import type { KafkaSecurity } from './security.ts';
 import { givenUp, type SocketGate } from './socket-gate.ts';
 
 /** How a cluster is reached. */
@@ -8,6 +9,8 @@ export interface ConnectionOptions {
   readonly bootstrapServers: readonly string[];
   /** The name under which the brokers' logs and quotas know this client. */
   readonly clientId: string;
+  /** `PLAINTEXT` when absent. */
+  readonly security?: KafkaSecurity;
 }
 
 /** How long one connection attempt and one request may take, in milliseconds. */

@@ -5,3 +5,4 @@ export { createKafkaJsProducer, type KafkaJsProducerOptions } from './kafkajs-pr
 export { microBatcher, type MicroBatcher, type MicroBatcherOptions } from './micro-batcher.ts';
 export { defaultProducerLimits, type ProducerLimits } from './producer-limits.ts';
 export { recordBytes, type KafkaProducer, type SendResult, type TopicRecord } from './records.ts';
+export type { KafkaOAuth, KafkaPassword, KafkaProtocol, KafkaSecurity, KafkaTls } from './security.ts';
