@@ -64,11 +64,11 @@ describe('a broker', () => {
 
   test('that hangs is 503 at the deadline, and events are taken once it goes on', async () => {
     const { producer, url } = await startServed('hangs');
-    process.kill(kafka.pid(), 'SIGSTOP');
+    await kafka.pause();
     try {
       await expectRefusedInTime(url);
     } finally {
-      process.kill(kafka.pid(), 'SIGCONT');
+      kafka.resume();
     }
     await expectRecovery(url);
     await producer.stop();

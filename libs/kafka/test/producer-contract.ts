@@ -188,7 +188,7 @@ export function producerContract(name: string, createProducer: ProducerFactory):
       await kafka.createTopic({ topic: 'paused' });
       const target = producer();
       expect(failures(await target.send([record('paused', { key: 'k', value: 'before' })]))).toEqual([]);
-      process.kill(kafka.pid(), 'SIGSTOP');
+      await kafka.pause();
       try {
         const { results, ms } = await timed(() =>
           target.send([record('paused', { key: 'k', value: 'during' })]),
@@ -196,7 +196,7 @@ export function producerContract(name: string, createProducer: ProducerFactory):
         expect(results.map(codeOf)).toEqual(['KafkaUnavailable']);
         expect(ms).toBeLessThan(deliveryTimeoutMs + 500);
       } finally {
-        process.kill(kafka.pid(), 'SIGCONT');
+        kafka.resume();
       }
       expect(
         failures(await eventually(() => target.send([record('paused', { key: 'k', value: 'after' })]))),

@@ -15,13 +15,18 @@ import {
   type NewTopic,
 } from '@event-sinks/platform';
 import { freePorts } from './free-ports.ts';
+import { pauseProcess } from './pause-process.ts';
 
 /** A real Kafka for one test file; every look into it goes through Kafka's own Java tools. */
 export interface TestKafka {
   /** `host:port`. */
   readonly bootstrap: string;
-  /** The broker's process, for faults such as SIGSTOP. */
+  /** The broker's process. */
   pid(): number;
+  /** Freezes the broker; resolves when none of its threads runs any more. */
+  pause(): Promise<void>;
+  /** Lets the frozen broker go on. */
+  resume(): void;
   createTopic(topic: NewTopic): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
   listTopics(): Promise<string[]>;
@@ -57,7 +62,11 @@ export async function startTestKafka(properties: Readonly<Record<string, string>
   };
   return {
     bootstrap: target.bootstrap,
-    pid: () => broker?.pid ?? -1,
+    pid: () => requirePid(broker),
+    pause: () => pauseProcess(requirePid(broker)),
+    resume: () => {
+      process.kill(requirePid(broker), 'SIGCONT');
+    },
     createTopic: async (topic) => {
       await createTopic(target, topic);
     },
@@ -80,4 +89,9 @@ export async function startTestKafka(properties: Readonly<Record<string, string>
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+function requirePid(broker: Broker | undefined): number {
+  if (broker === undefined) throw new Error('the broker is stopped');
+  return broker.pid;
 }
