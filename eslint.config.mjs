@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 /** Every vendor has one door; what passes it elsewhere is refused here. */
 const vendorDoors = [
   { door: 'libs/kube', names: ['@kubernetes/client-node', 'undici'] },
-  { door: 'libs/kafka', names: ['kafkajs'] },
+  { door: 'libs/kafka', names: ['kafkajs', '@platformatic/kafka'] },
   { door: 'libs/ingress', names: ['express'] },
 ];
 
