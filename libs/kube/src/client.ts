@@ -27,6 +27,8 @@ export interface WriteOptions extends CallOptions {
   readonly dryRun?: boolean | undefined;
   /** What happens to fields that the API server does not know; its default is `Warn`. */
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore' | undefined;
+  /** What comes back: the object, or `apiVersion`, `kind` and `metadata` of it, which costs both sides less. */
+  readonly answer?: 'object' | 'metadata' | undefined;
 }
 
 /** Preconditions of a delete, and what becomes of the object's dependants. */
@@ -134,10 +136,19 @@ function calling(options: CallOptions = {}): Pick<KubeRequest, 'timeoutMs' | 'si
   return { timeoutMs: options.timeoutMs, signal: options.signal };
 }
 
-function writing(options: WriteOptions = {}): Pick<KubeRequest, 'timeoutMs' | 'signal' | 'query'> {
+function writing(
+  options: WriteOptions = {},
+): Pick<KubeRequest, 'timeoutMs' | 'signal' | 'query' | 'accept'> {
   const dryRun = options.dryRun === true ? 'All' : undefined;
-  return { ...calling(options), query: { dryRun, fieldValidation: options.fieldValidation } };
+  return {
+    ...calling(options),
+    query: { dryRun, fieldValidation: options.fieldValidation },
+    accept: options.answer === 'metadata' ? metadataOnly : undefined,
+  };
 }
+
+/** Kubernetes API concepts, "Receiving resources as PartialObjectMetadata"; plain JSON from who cannot do that. */
+const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
 
 function nameOf(body: KubeObject): ObjectTarget {
   return { namespace: body.metadata.namespace, name: body.metadata.name };

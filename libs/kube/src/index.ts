@@ -12,6 +12,7 @@ export {
   findKubeApiError,
   isAlreadyExists,
   isConflict,
+  isForbidden,
   isGone,
   isNotFound,
   KubeApiError,

@@ -1,7 +1,7 @@
 import { Backoff } from './backoff.ts';
 import { InformerCache, type Change } from './informer-cache.ts';
 import type { Informer, InformerOptions } from './informer.ts';
-import { findKubeApiError, isGone } from './kube-api-error.ts';
+import { findKubeApiError, isForbidden, isGone } from './kube-api-error.ts';
 import { listAll } from './list-all.ts';
 import type { KubeObject } from './object.ts';
 import type { WatchEvent } from './watch-event.ts';
@@ -101,7 +101,7 @@ export class InformerLoop<T extends KubeObject> implements Informer<T> {
     this.#sign();
     this.#resourceVersion = list.resourceVersion;
     this.#quietWatches = 0;
-    const changes = this.#cache.replaceAll(list.items);
+    const changes = this.#cache.replaceAll(list.items.map((object) => this.#reduced(object)));
     this.#deliver(changes);
     logger.debug('Collection listed', {
       resource: resource.plural,
@@ -143,7 +143,12 @@ export class InformerLoop<T extends KubeObject> implements Informer<T> {
     this.#justGone = false;
     this.#backoff.reset();
     this.#resourceVersion = event.resourceVersion;
-    this.#deliver(this.#cache.apply(event));
+    const kept = event.type === 'BOOKMARK' ? event : { ...event, object: this.#reduced(event.object) };
+    this.#deliver(this.#cache.apply(kept));
+  }
+
+  #reduced(object: T): T {
+    return this.#options.reduce?.(object) ?? object;
   }
 
   #noteEndOfWatch(startedAt: number): void {
@@ -165,18 +170,25 @@ export class InformerLoop<T extends KubeObject> implements Informer<T> {
   }
 
   #delayAfter(error: unknown): number {
+    const { random, retryForbiddenMs } = this.#options;
+    // Spread around the time asked for, or all that wait for a right would ask at once.
+    if (this.#isExpected(error)) return Math.floor((retryForbiddenMs ?? 0) * (0.5 + random()));
     const askedMs = (findKubeApiError(error)?.retryAfterSeconds ?? 0) * 1000;
     const capMs = this.#options.backoffCapMs ?? defaults.backoffCapMs;
     return Math.max(this.#backoff.next(), Math.min(askedMs, capMs));
   }
 
+  #isExpected(error: unknown): boolean {
+    return this.#options.retryForbiddenMs !== undefined && isForbidden(error);
+  }
+
   #report(error: unknown, gone: boolean, delayMs: number): void {
     const { logger, metrics, resource } = this.#options;
     const stalled = error instanceof WatchStalledError;
-    metrics?.failed(gone ? 'gone' : stalled ? 'stalled' : 'error');
+    metrics?.failed(gone ? 'gone' : stalled ? 'stalled' : isForbidden(error) ? 'forbidden' : 'error');
     const fields = { resource: resource.plural, delayMs, error };
     // Silence and expiry are part of normal life; everything else is worth a look.
-    if (gone || stalled) logger.debug('Watch ended, going on', fields);
+    if (gone || stalled || this.#isExpected(error)) logger.debug('Watch ended, going on', fields);
     else logger.warn('List or watch failed, trying again', fields);
   }
 

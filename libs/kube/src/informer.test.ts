@@ -350,6 +350,47 @@ describe('a watch never dies silently', () => {
   });
 });
 
+describe('a right that is given out later', () => {
+  test('is waited for at an even pace and without noise; the objects then come', async () => {
+    const forbidden = Array.from({ length: 8 }, () => fail(403, 'Forbidden'));
+    const { changes, failures, logger } = await run(
+      [...forbidden, list('10', [configMap('a', '1')]), watch()],
+      {
+        retryForbiddenMs: 1_000,
+      },
+    );
+    await eventually(() => {
+      expect(changes).toEqual(['added a@1']);
+    });
+    expect(failures).toEqual(forbidden.map(() => 'forbidden'));
+    expect(logger.lines.filter((line) => line.level !== 'debug')).toEqual([]);
+  });
+
+  test('is a failure like any other where nobody expects it', async () => {
+    const { changes, logger } = await run([fail(403, 'Forbidden'), list('10', [configMap('a', '1')])]);
+    await eventually(() => {
+      expect(changes).toEqual(['added a@1']);
+    });
+    expect(logger.lines.filter((line) => line.level === 'warn')).toHaveLength(1);
+  });
+});
+
+test('only what an object is reduced to is kept and handed out, from lists and from watches', async () => {
+  const large = (name: string, version: string): KubeObject => ({
+    ...configMap(name, version),
+    data: { large: 'x'.repeat(1_000) },
+  });
+  const seen: KubeObject[] = [];
+  const { informer } = await run([list('10', [large('a', '1')]), watch(added(large('b', '11')))], {
+    reduce: ({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata }),
+    onChange: (change) => seen.push(change.object),
+  });
+  await eventually(() => {
+    expect(seen).toEqual([configMap('a', '1'), configMap('b', '11')]);
+  });
+  expect(informer.list()).toEqual(seen);
+});
+
 describe('stopping', () => {
   test('ends an open watch, and nothing is delivered afterwards', async () => {
     const { informer, changes, requests } = await run([list('10', []), watch()]);

@@ -10,7 +10,7 @@ export interface InformerMetrics {
   /** A complete list was taken over. */
   listed(): void;
   /** A list or a watch failed; `gone` is the expected failure after a long pause. */
-  failed(reason: 'gone' | 'stalled' | 'error'): void;
+  failed(reason: 'gone' | 'stalled' | 'forbidden' | 'error'): void;
 }
 
 /** What {@link createInformer} takes. */
@@ -30,6 +30,13 @@ export interface InformerOptions<T extends KubeObject> {
   readonly stallMs?: number | undefined;
   /** The longest wait between two attempts, in milliseconds; 30,000 by default. */
   readonly backoffCapMs?: number | undefined;
+  /**
+   * Set where the right to read is given out only after the informer has started: a refusal (403) is then expected,
+   * logged as such, and tried again after about so many milliseconds, however often it happened.
+   */
+  readonly retryForbiddenMs?: number | undefined;
+  /** What of an object is kept in memory and handed to `onChange`; all of it when left out. `metadata` must stay. */
+  readonly reduce?: ((object: T) => T) | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   /** A number from 0 up to but not including 1. */

@@ -76,6 +76,11 @@ export function isConflict(error: unknown): boolean {
   return found?.status === 409 && found.reason !== 'AlreadyExists';
 }
 
+/** The API server knows who asks and does not let them. */
+export function isForbidden(error: unknown): boolean {
+  return findKubeApiError(error)?.status === 403;
+}
+
 /** The resource version, or the continue token, is older than what the API server remembers. */
 export function isGone(error: unknown): boolean {
   const found = findKubeApiError(error);

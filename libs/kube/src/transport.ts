@@ -19,6 +19,8 @@ export interface KubeRequest {
   readonly body?: unknown;
   /** `application/json` by default. */
   readonly contentType?: string | undefined;
+  /** `application/json` by default. */
+  readonly accept?: string | undefined;
   /** Milliseconds until the whole answer, or a stream's headers, must be there. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -131,7 +133,7 @@ function dispatch(
     path: connection.basePath + request.path + encodeQuery(request.query),
     method: request.method,
     headers: {
-      accept: 'application/json',
+      accept: request.accept ?? 'application/json',
       'user-agent': options.userAgent,
       ...(body === null ? {} : { 'content-type': request.contentType ?? 'application/json' }),
       ...connection.headers,
