@@ -56,13 +56,13 @@ const rows = {
   },
   InvalidJson: {
     status: 400,
-    meaning: 'The body of a structured event is not exactly one JSON object.',
-    mend: 'Send one JSON object, in UTF-8, with nothing after it.',
+    meaning: 'The body of a structured event is not exactly one JSON object, or that of a batch not one JSON array.',
+    mend: 'Send one JSON object, or in batch mode one array, in UTF-8, with nothing after it.',
   },
   UnsupportedContentMode: {
     status: 415,
     meaning: 'The content mode or event format is not taken by this sink.',
-    mend: 'Use binary mode, or structured mode with application/cloudevents+json.',
+    mend: 'Use binary mode, or structured mode with application/cloudevents+json; only KafkaSinks take batches.',
   },
   UnsupportedContentEncoding: {
     status: 415,
@@ -71,8 +71,8 @@ const rows = {
   },
   EventTooLarge: {
     status: 413,
-    meaning: 'The event is larger than the limit.',
-    mend: 'Store the payload elsewhere and send a reference, or have the limit raised in the chart.',
+    meaning: 'The event, or a batch of events, is larger than the limit.',
+    mend: 'Send smaller batches, or store the payload elsewhere and send a reference, or raise the limit in the chart.',
   },
   HeadersTooLarge: {
     status: 431,
@@ -148,6 +148,48 @@ const rows = {
     meaning: 'The broker refuses the sink’s credentials.',
     mend: 'Correct what the sink says about its credentials; its CredentialsReady condition tells more.',
     retryAfterSeconds: 5,
+  },
+  TokenUnavailable: {
+    status: 503,
+    meaning: 'The token endpoint of an OAUTHBEARER sink gave no usable token.',
+    mend: 'Look at sasl.oauthbearer.token.endpoint.url in the sink’s Secret and at what answers there.',
+    retryAfterSeconds: 5,
+  },
+  BrokerCertificateUntrusted: {
+    status: 503,
+    meaning: 'The broker’s certificate is signed by no authority that the sink trusts.',
+    mend: 'Put the authority into ca.crt of the sink’s Secret; without it, the usual public ones count.',
+    retryAfterSeconds: 5,
+  },
+  BrokerCertificateExpired: {
+    status: 503,
+    meaning: 'The broker’s certificate, or one in its chain, has expired or is not valid yet.',
+    mend: 'Renew the broker’s certificate, or ca.crt of the sink’s Secret if that is the one.',
+    retryAfterSeconds: 5,
+  },
+  BrokerNameMismatch: {
+    status: 503,
+    meaning: 'The broker’s certificate is not for the host name that was connected to.',
+    mend: 'Use a name from the certificate in bootstrapServers and in the brokers’ advertised listeners.',
+    retryAfterSeconds: 5,
+  },
+  TlsFailed: {
+    status: 503,
+    meaning: 'No TLS connection to the broker comes about.',
+    mend: 'Check that protocol in the sink’s Secret is that of the listener at this port.',
+    retryAfterSeconds: 5,
+  },
+  CredentialsNotReady: {
+    status: 503,
+    meaning: 'The Secret that spec.auth names is not read yet, is missing, may not be read, or is not complete.',
+    mend: 'Create or correct the Secret; events are taken as soon as it is. CredentialsReady names the key.',
+    retryAfterSeconds: 2,
+  },
+  LimitReached: {
+    status: 503,
+    meaning: 'This process follows as many Secrets, or writes to as many clusters, as its limits let it.',
+    mend: 'Raise MAX_SECRETS or MAX_PRODUCERS, or delete KafkaSinks that are not used.',
+    retryAfterSeconds: 10,
   },
   DeadlineExceeded: {
     status: 503,

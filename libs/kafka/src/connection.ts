@@ -1,7 +1,10 @@
 import type { Logger } from '@event-sinks/runtime';
-import { Kafka, logLevel, type LogEntry } from 'kafkajs';
-import type { KafkaSecurity } from './security.ts';
+import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs';
+import { createTokenSource, type TokenSource } from './oauth-token.ts';
+import { saslMechanism, type SaslCredentials } from './sasl.ts';
+import type { KafkaOAuth, KafkaPassword, KafkaSecurity } from './security.ts';
 import { givenUp, type SocketGate } from './socket-gate.ts';
+import { tlsOptions } from './tls-options.ts';
 
 /** How a cluster is reached. */
 export interface ConnectionOptions {
@@ -11,12 +14,22 @@ export interface ConnectionOptions {
   readonly clientId: string;
   /** `PLAINTEXT` when absent. */
   readonly security?: KafkaSecurity;
+  /** Where the tokens of `OAUTHBEARER` come from, to share them among clients; by default each has a source of its own. */
+  readonly tokens?: TokenSource;
 }
 
 /** How long one connection attempt and one request may take, in milliseconds. */
 export interface RequestLimits {
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
+}
+
+/** The same connection with a source of tokens that all its clients share, when it needs tokens. */
+export function withTokens(connection: ConnectionOptions, limits: RequestLimits): ConnectionOptions {
+  const { tokens, security } = connection;
+  if (tokens !== undefined || security?.sasl?.mechanism !== 'OAUTHBEARER') return connection;
+  const options = { ca: security.tls?.ca, timeoutMs: limits.requestTimeoutMs };
+  return { ...connection, tokens: createTokenSource(security.sasl, options) };
 }
 
 /** A kafkajs client whose sockets go through the gate and whose lines go to our log. */
@@ -34,11 +47,27 @@ export function kafkaClient(
     // Retries nest in kafkajs: those of connecting and of metadata run anew inside each retry of a send.
     retry: { retries: 1, initialRetryTime: 100, maxRetryTime: 200 },
     socketFactory: gate.open,
+    ...securityOf(withTokens(connection, limits)),
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => {
       logLine(logger, entry);
     },
   });
+}
+
+function securityOf({ security, tokens }: ConnectionOptions): Pick<KafkaConfig, 'ssl' | 'sasl'> {
+  const ssl = tlsOptions(security);
+  const sasl = security?.sasl;
+  return {
+    ...(ssl === undefined ? {} : { ssl }),
+    ...(sasl === undefined ? {} : { sasl: saslMechanism(saslCredentials(sasl, tokens)) }),
+  };
+}
+
+function saslCredentials(sasl: KafkaPassword | KafkaOAuth, tokens: TokenSource | undefined): SaslCredentials {
+  if (sasl.mechanism !== 'OAUTHBEARER') return sasl;
+  if (tokens === undefined) throw new Error('OAUTHBEARER without a source of tokens');
+  return { mechanism: sasl.mechanism, tokens };
 }
 
 /** Lines about what we do on purpose: bounded retries, which end a session, and sockets that we broke. */
@@ -47,9 +76,12 @@ const ownOrLong = new Set(['message', 'timestamp', 'logger', 'stack']);
 
 function logLine(logger: Logger, { namespace, level, log }: LogEntry): void {
   const fields = Object.fromEntries(Object.entries(log).filter(([name]) => !ownOrLong.has(name)));
-  const line = { ...fields, part: namespace, detail: log.message };
+  // kafkajs hands over the error itself where a broker refuses the credentials.
+  const message: unknown = log.message;
+  const detail = message instanceof Error ? message.message : String(message);
+  const line = { ...fields, part: namespace, detail };
   // kafkajs writes an error for each failed attempt, also when the next one succeeds.
-  const isSerious = level <= logLevel.WARN && !expected.some((start) => log.message.startsWith(start));
+  const isSerious = level <= logLevel.WARN && !expected.some((start) => detail.startsWith(start));
   if (isSerious) logger.warn('kafka client', line);
   else logger.debug('kafka client', line);
 }

@@ -1,4 +1,5 @@
 import { SinkError, type ErrorCode } from '@event-sinks/errors';
+import { tlsErrorCode } from './tls-errors.ts';
 
 /** Kafka's own names of errors (https://kafka.apache.org/protocol#protocol_error_codes) and what they mean here. */
 const codeByType: Readonly<Record<string, ErrorCode>> = {
@@ -55,7 +56,7 @@ function knownCode(error: Error): ErrorCode | undefined {
   if (type?.endsWith('_AUTHORIZATION_FAILED') === true) return 'PermissionDenied';
   if (error.name === 'KafkaJSSASLAuthenticationError') return 'CredentialsRefused';
   if (unknownQuotaError.test(error.message)) return 'BackendThrottled';
-  return type === undefined ? undefined : codeByType[type];
+  return type === undefined ? tlsErrorCode(error) : codeByType[type];
 }
 
 function typeOf(error: Error): string | undefined {

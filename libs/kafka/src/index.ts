@@ -6,6 +6,7 @@ export { kafkaSinkError } from './error-mapping.ts';
 export { createKafkaJsProducer, type KafkaJsProducerOptions } from './kafkajs-producer.ts';
 export { microBatcher, type MicroBatcher, type MicroBatcherOptions } from './micro-batcher.ts';
 export { defaultProducerLimits, type ProducerLimits } from './producer-limits.ts';
+export { createTokenSource, type TokenSource, type TokenSourceOptions } from './oauth-token.ts';
 export { recordBytes, type KafkaProducer, type SendResult, type TopicRecord } from './records.ts';
 export type { KafkaOAuth, KafkaPassword, KafkaProtocol, KafkaSecurity, KafkaTls } from './security.ts';
 export { securityKey } from './security-key.ts';

@@ -1,6 +1,6 @@
 import { SinkError } from '@event-sinks/errors';
 import type { Logger } from '@event-sinks/runtime';
-import type { ConnectionOptions } from './connection.ts';
+import { withTokens, type ConnectionOptions } from './connection.ts';
 import { defaultProducerLimits, type ProducerLimits } from './producer-limits.ts';
 import type { KafkaProducer, SendResult, TopicRecord } from './records.ts';
 import { openSession, type ProducerSession } from './session.ts';
@@ -21,8 +21,9 @@ export interface KafkaJsProducerOptions {
  * gather records with `microBatcher`, one for each topic.
  */
 export function createKafkaJsProducer(options: KafkaJsProducerOptions): KafkaProducer {
-  const { connection, logger } = options;
+  const { logger } = options;
   const limits: ProducerLimits = { ...defaultProducerLimits, ...options.limits };
+  const connection = withTokens(options.connection, limits);
   const open = options.openSession ?? ((topic) => openSession({ connection, limits, topic, logger }));
   const lanes = new Map<string, TopicLane>();
   let isClosed = false;

@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 
 /** Opens a client's sockets, until it is shut for good. */
@@ -22,12 +23,15 @@ export function socketGate(): SocketGate {
   const sockets = new Set<Socket>();
   let isShut = false;
   return {
-    open({ host, port, onConnect }) {
+    open({ host, port, ssl, onConnect }) {
       if (isShut) throw new Error(givenUp);
-      const socket = connect(
-        { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs },
-        onConnect,
-      );
+      const address = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs };
+      // kafkajs hands on its `ssl` setting, which is absent without TLS, whatever its types say.
+      const tls = ssl as ConnectionOptions | undefined;
+      // RFC 6066: a server name is no address.
+      const socket = tls
+        ? connectTls({ ...tls, ...address, ...(isIP(host) ? {} : { servername: host }) }, onConnect)
+        : connect(address, onConnect);
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
       return socket;
