@@ -136,9 +136,7 @@ function calling(options: CallOptions = {}): Pick<KubeRequest, 'timeoutMs' | 'si
   return { timeoutMs: options.timeoutMs, signal: options.signal };
 }
 
-function writing(
-  options: WriteOptions = {},
-): Pick<KubeRequest, 'timeoutMs' | 'signal' | 'query' | 'accept'> {
+function writing(options: WriteOptions = {}): Pick<KubeRequest, 'timeoutMs' | 'signal' | 'query' | 'accept'> {
   const dryRun = options.dryRun === true ? 'All' : undefined;
   return {
     ...calling(options),

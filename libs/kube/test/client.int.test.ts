@@ -54,6 +54,15 @@ async function strangerIn(namespaceName: string): Promise<KubeClient> {
 }
 
 describe('an object', () => {
+  test('is answered by its metadata alone where no more is asked for, also when it is refused', async () => {
+    const ns = await namespace('metadata-only');
+    const secret = secretOf(ns, 'a');
+    const created = await client.create(secrets, secret, { answer: 'metadata' });
+    expect(Object.keys(created).sort()).toEqual(['apiVersion', 'kind', 'metadata']);
+    expect(created.metadata).toMatchObject({ name: 'a', uid: expect.any(String) });
+    expect(isAlreadyExists(await refused(client.create(secrets, secret, { answer: 'metadata' })))).toBe(true);
+  });
+
   test('is created, read, listed, replaced, patched and deleted', async () => {
     const ns = await namespace('crud');
     const created = await client.create(configMaps, configMapOf(ns, 'a', { one: '1' }));

@@ -57,7 +57,7 @@ interface EnsuredJob {
 
 async function ensureJob(client: KubeClient, plan: DispatchPlan, signal: AbortSignal): Promise<EnsuredJob> {
   try {
-    const job = await client.create<KubeObject>(jobs, plan.job, { signal });
+    const job = await client.create<KubeObject>(jobs, plan.job, { signal, answer: 'metadata' });
     return { uid: uidOf(job), created: true };
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
@@ -119,7 +119,7 @@ async function ensureSecret(options: JobWriterOptions, plan: DispatchPlan, job: 
 /** @returns false when there is a Secret of that name. */
 async function createOnce(client: KubeClient, secret: Manifest): Promise<boolean> {
   try {
-    await client.create<KubeObject>(secrets, secret);
+    await client.create<KubeObject>(secrets, secret, { answer: 'metadata' });
     return true;
   } catch (error) {
     if (isAlreadyExists(error)) return false;
