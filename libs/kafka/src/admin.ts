@@ -1,17 +1,17 @@
-import { SinkError } from '@event-sinks/errors';
-import type { Logger } from '@event-sinks/runtime';
-import type { Admin, ITopicMetadata } from 'kafkajs';
-import { kafkaClient, type ConnectionOptions } from './connection.ts';
-import { withDeadline } from './deadline.ts';
-import { kafkaSinkError } from './error-mapping.ts';
-import { socketGate } from './socket-gate.ts';
+import type { ITopicMetadata } from 'kafkajs';
+import { withAdmin, type AdminOptions } from './admin-session.ts';
+import { brokerErrorType, kafkaSinkError } from './error-mapping.ts';
+import { TopicRefused, topicRefusals } from './topic-refused.ts';
 
-/** What {@link describeTopic} takes. */
-export interface DescribeTopicOptions extends ConnectionOptions {
+/** What {@link describeTopic} and {@link deleteTopic} take. */
+export interface TopicOptions extends AdminOptions {
   readonly topic: string;
-  /** Milliseconds for everything together. */
-  readonly timeoutMs: number;
-  readonly logger: Logger;
+}
+
+/** What {@link createTopic} takes. */
+export interface CreateTopicOptions extends TopicOptions {
+  readonly partitions: number;
+  readonly replicationFactor: number;
 }
 
 /** A topic as the brokers know it. */
@@ -24,40 +24,57 @@ export type TopicDescription =
  * `allow_auto_topic_creation` to false in its metadata requests.
  * @throws SinkError `KafkaUnavailable` and the other Kafka codes.
  */
-export async function describeTopic(options: DescribeTopicOptions): Promise<TopicDescription> {
-  const gate = socketGate();
-  const limits = { connectTimeoutMs: options.timeoutMs, requestTimeoutMs: options.timeoutMs };
-  const admin = kafkaClient(options, limits, { gate, logger: options.logger }).admin();
-  const inTime = withDeadline(options.timeoutMs, ask(admin, options.topic), () => {
-    throw new SinkError('KafkaUnavailable', { detail: `no answer within ${options.timeoutMs} ms` });
-  });
+export async function describeTopic(options: TopicOptions): Promise<TopicDescription> {
   try {
-    return await inTime;
+    return await withAdmin(options, async (admin) => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [options.topic] });
+      return describe(topics[0]);
+    });
   } catch (error) {
-    return notFoundOrThrow(error);
-  } finally {
-    gate.shut();
+    const sinkError = kafkaSinkError(error);
+    if (sinkError.code === 'TopicNotFound') return { found: false };
+    throw sinkError;
   }
 }
 
-async function ask(admin: Admin, topic: string): Promise<TopicDescription> {
-  await admin.connect();
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  const description = describe(topics[0]);
-  await admin.disconnect();
-  return description;
+/**
+ * Creates a topic with the brokers' defaults for everything but partitions and replication. `created` is said only
+ * when a broker has said so to this call; when its answer is lost, the call throws, or a repetition finds it there.
+ * @throws TopicRefused when the brokers do not want the topic as it is asked for; SinkError for the rest.
+ */
+export async function createTopic(options: CreateTopicOptions): Promise<'created' | 'exists'> {
+  const { topic, partitions, replicationFactor, timeoutMs } = options;
+  const topics = [{ topic, numPartitions: partitions, replicationFactor }];
+  try {
+    const isNew = await withAdmin(options, (admin) =>
+      admin.createTopics({ topics, timeout: timeoutMs, waitForLeaders: false }),
+    );
+    return isNew ? 'created' : 'exists';
+  } catch (error) {
+    const type = brokerErrorType(error);
+    if (type !== undefined && topicRefusals.has(type)) throw new TopicRefused(type, { cause: error });
+    throw kafkaSinkError(error);
+  }
+}
+
+/**
+ * Deletes a topic with everything in it.
+ * @throws SinkError
+ */
+export async function deleteTopic(options: TopicOptions): Promise<'deleted' | 'missing'> {
+  const { topic, timeoutMs } = options;
+  try {
+    await withAdmin(options, (admin) => admin.deleteTopics({ topics: [topic], timeout: timeoutMs }));
+    return 'deleted';
+  } catch (error) {
+    const sinkError = kafkaSinkError(error);
+    if (sinkError.code === 'TopicNotFound') return 'missing';
+    throw sinkError;
+  }
 }
 
 function describe(metadata: ITopicMetadata | undefined): TopicDescription {
   if (metadata === undefined || metadata.partitions.length === 0) return { found: false };
   const replicas = metadata.partitions.map((partition) => partition.replicas.length);
   return { found: true, partitions: metadata.partitions.length, replicationFactor: Math.min(...replicas) };
-}
-
-function notFoundOrThrow(error: unknown): TopicDescription {
-  // kafkajs reads topicMetadata of null when every broker was lost between its two questions.
-  if (error instanceof TypeError) throw new SinkError('KafkaUnavailable', { cause: error });
-  const sinkError = kafkaSinkError(error);
-  if (sinkError.code === 'TopicNotFound') return { found: false };
-  throw sinkError;
 }

@@ -1,4 +1,12 @@
-export { describeTopic, type DescribeTopicOptions, type TopicDescription } from './admin.ts';
+export {
+  createTopic,
+  deleteTopic,
+  describeTopic,
+  type CreateTopicOptions,
+  type TopicDescription,
+  type TopicOptions,
+} from './admin.ts';
+export { TopicRefused } from './topic-refused.ts';
 export type { ConnectionOptions } from './connection.ts';
 export type { CredentialsReason } from './credentials-problem.ts';
 export { readCredentials, type CredentialsReading } from './credentials.ts';
