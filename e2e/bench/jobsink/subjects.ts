@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually, freePorts, type TestApiServer } from '@event-sinks/testing';
+import { imageFlags } from '../../support/image-flags.ts';
 import { limitLoop } from './limit.ts';
 
 /** How many Jobs a namespace holds before the first event. */
@@ -49,7 +49,7 @@ export async function startDispatcher(server: TestApiServer, checkout: string): 
   const [port = 0] = await freePorts(1);
   const child = spawn(
     process.execPath,
-    [...imageFlags(checkout), join(checkout, 'apps/job-sink/dist/main.mjs')],
+    [...imageFlags(checkout, 'job-sink'), join(checkout, 'apps/job-sink/dist/main.mjs')],
     {
       env: {
         PATH: process.env['PATH'] ?? '',
@@ -66,13 +66,6 @@ export async function startDispatcher(server: TestApiServer, checkout: string): 
     if (answer.status !== 200) throw new Error(`not ready: ${answer.status}`);
   });
   return { child, url: `http://127.0.0.1:${port}` };
-}
-
-/** The flags under which the image runs Node: without them another program would be measured. */
-function imageFlags(checkout: string): string[] {
-  const containerfile = readFileSync(join(checkout, 'apps/job-sink/Containerfile'), 'utf8');
-  const command = JSON.parse(/^CMD (.*)$/m.exec(containerfile)?.[1] ?? '[]') as string[];
-  return command.filter((word) => word.startsWith('--'));
 }
 
 /** Writes to Jobs and Secrets, and reads of Jobs, as the API server itself counted them. */

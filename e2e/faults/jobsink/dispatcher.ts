@@ -38,7 +38,7 @@ export class Dispatcher {
     };
     const dispatcher = new Dispatcher(port, proxy, () =>
       setting.adopt(
-        spawn(process.execPath, [setting.program], { env: settings, stdio: ['ignore', log, log] }),
+        spawn(process.execPath, [...setting.program], { env: settings, stdio: ['ignore', log, log] }),
       ),
     );
     await dispatcher.ready();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { bundleApps, readSettings } from '@event-sinks/platform';
 import { eventually, startTestApiServer, type TestApiServer } from '@event-sinks/testing';
 import { parse } from 'yaml';
+import { imageFlags } from '../../support/image-flags.ts';
 import { Ledger } from '../ledger.ts';
 import { selfSignedCertificate, type Certificate } from '../proxy/certificate.ts';
 import { startApiFaultProxy, type ApiFaultProxy } from '../proxy/proxy.ts';
@@ -18,8 +19,8 @@ export interface Setting {
   readonly checkout: string;
   /** The ledger and the dispatchers' logs. */
   readonly folder: string;
-  /** The dispatcher, bundled as its image has it. */
-  readonly program: string;
+  /** What Node is called with: the dispatcher, bundled and with the flags that its image has. */
+  readonly program: readonly string[];
   tell(line: string): void;
   /** Ends this process with the run, however that ends. */
   adopt(child: ChildProcess): ChildProcess;
@@ -38,10 +39,11 @@ export async function openSetting(sizes: Sizes, tell: (line: string) => void): P
   const { checkout, localDir } = readSettings(process.env);
   await mkdir(join(localDir, 'faults'), { recursive: true });
   const folder = await mkdtemp(join(localDir, 'faults', `${new Date().toISOString().slice(0, 19)}-`));
-  const program = join(folder, 'main.mjs');
+  const bundle = join(folder, 'main.mjs');
+  const program = [...imageFlags(checkout, 'job-sink'), bundle];
   await bundleApps(checkout);
   // A copy, so that a build beside this run changes nothing in it.
-  await copyFile(join(checkout, 'apps/job-sink/dist/main.mjs'), program);
+  await copyFile(join(checkout, 'apps/job-sink/dist/main.mjs'), bundle);
   const server = await startTestApiServer();
   const proxies: ApiFaultProxy[] = [];
   const ledger = await Ledger.open(join(folder, 'ledger.jsonl'));
