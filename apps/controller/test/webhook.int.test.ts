@@ -16,6 +16,7 @@ import { eventually } from '@event-sinks/testing';
 import { condition, jobSinkSpec, startCluster, type Cluster } from './cluster.ts';
 import { createTemplateTrial } from '../src/webhook/template-trial.ts';
 import { badTemplates } from './webhook-templates.ts';
+import { wrongTypes } from './webhook-wrong-types.ts';
 import {
   becomesReady,
   freePort,
@@ -182,11 +183,11 @@ describe('a JobSink is taken', () => {
 });
 
 describe('a JobSink is refused, with its field and the mend', () => {
-  test('in at least forty cases', () => {
-    expect(badTemplates.length).toBeGreaterThanOrEqual(40);
+  test('in at least 150 cases, beside those that the CRD refuses by itself', () => {
+    expect(badTemplates.length + wrongTypes.length).toBeGreaterThanOrEqual(150);
   });
 
-  test.each(badTemplates.map((each) => [each.what, each] as const))(
+  test.each([...badTemplates, ...wrongTypes].map((each) => [each.what, each] as const))(
     '%s',
     async (_what, { job, field, mend }) => {
       const refusal = await refusalOf(create('wrong', job));

@@ -27,37 +27,47 @@ export function withEventMounted(template: PodTemplate, secretName: string): Pod
     ...template,
     spec: {
       ...spec,
-      containers: listOf(spec['containers']).map(withEvent),
-      ...(hasValue(spec['initContainers']) && {
-        initContainers: listOf(spec['initContainers']).map(withEvent),
-      }),
-      volumes: [...listOf(spec['volumes']), volume],
+      containers: eachWithEvent(spec['containers']),
+      ...(hasValue(spec['initContainers']) && { initContainers: eachWithEvent(spec['initContainers']) }),
+      volumes: extended(spec['volumes'], () => [volume]),
     },
   };
 }
 
+function eachWithEvent(containers: unknown): unknown {
+  const list = extended(containers, () => []);
+  return Array.isArray(list) ? list.map(withEvent) : list;
+}
+
 function withEvent(container: unknown): unknown {
   if (!isFields(container)) return container;
-  const mounts = listOf(container['volumeMounts']);
-  const own = mounts.find((mount) => isNamed(mount, eventVolume));
+  const { volumeMounts, env } = container;
+  const mounts: readonly unknown[] = Array.isArray(volumeMounts) ? volumeMounts : [];
+  const own = mounts.find((each) => isNamed(each, eventVolume));
   const ownPath = isFields(own) ? own['mountPath'] : undefined;
   const path = typeof ownPath === 'string' ? ownPath : defaultMountPath;
   const mount = { name: eventVolume, mountPath: path, readOnly: true };
+  const variables = { K_EVENT_PATH: path, K_EXECUTION_MODE: 'batch' };
   return {
     ...container,
-    volumeMounts: own === undefined ? [...mounts, mount] : mounts,
-    env: withVariables(listOf(container['env']), { K_EVENT_PATH: path, K_EXECUTION_MODE: 'batch' }),
+    volumeMounts: extended(volumeMounts, () => (own === undefined ? [mount] : [])),
+    env: extended(env, (variable) => missingVariables(variable, variables)),
   };
 }
 
-function withVariables(env: readonly unknown[], added: Readonly<Record<string, string>>): readonly unknown[] {
+function missingVariables(
+  env: readonly unknown[],
+  added: Readonly<Record<string, string>>,
+): readonly unknown[] {
   const missing = Object.entries(added).filter(([name]) => !env.some((variable) => isNamed(variable, name)));
-  return [...env, ...missing.map(([name, value]) => ({ name, value }))];
+  return missing.map(([name, value]) => ({ name, value }));
 }
 
-/** A list as it is, nothing as an empty one, and anything else as an element, which the API server then refuses. */
-function listOf(value: unknown): readonly unknown[] {
-  return hasValue(value) ? [value].flat() : [];
+/** A list with more behind it, and nothing as an empty list; what is no list stays, for the API server to refuse. */
+function extended(value: unknown, more: (list: readonly unknown[]) => readonly unknown[]): unknown {
+  if (hasValue(value) && !Array.isArray(value)) return value;
+  const list = (value ?? []) as readonly unknown[];
+  return [...list, ...more(list)];
 }
 
 const hasValue = (value: unknown): boolean => value !== undefined && value !== null;

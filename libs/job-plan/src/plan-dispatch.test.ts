@@ -132,7 +132,8 @@ describe('the Job', () => {
   });
 
   test.each([
-    ['a word', 'none', ['none']],
+    ['a word', 'none', 'none'],
+    ['a container outside a list', { name: 'main' }, { name: 'main' }],
     ['a null in a list', [null], [null]],
     ['nothing', undefined, []],
   ])('hands on containers that are %s, for the API server to judge', (_what, containers, expected) => {

@@ -51,12 +51,19 @@ function wrongType(text: string): Problem[] {
 function wanted(goType: string): string {
   if (/^\*?u?int\d*$/.test(goType)) return 'a whole number';
   if (goType.endsWith('string') && !goType.includes('[')) return 'a string; put it in quotes';
+  if (namedStrings.test(goType)) return 'a string, one of the names that the field knows';
   if (goType.endsWith('bool')) return 'true or false';
   if (goType.startsWith('[]')) return 'a list';
-  return goType.startsWith('map[')
-    ? 'a map of names to values'
-    : 'an object, or a value of the type that the field has';
+  return goType.startsWith('map[') ? 'a map of names to values' : 'an object';
 }
+
+/** Types of `k8s.io/api` core/v1 and batch/v1 that are strings under another name. */
+const namedStrings = new RegExp(
+  '\\.(CompletionMode|PodReplacementPolicy|PullPolicy|RestartPolicy|ContainerRestartPolicy|DNSPolicy|URIScheme|' +
+    'Protocol|PreemptionPolicy|TerminationMessagePolicy|MountPropagationMode|TolerationOperator|TaintEffect|' +
+    'UnsatisfiableConstraintAction|NodeInclusionPolicy|PodFSGroupChangePolicy|StorageMedium|HostPathType|OSName|' +
+    'PodFailurePolicyAction|PodFailurePolicyOnExitCodesOperator|SeccompProfileType|ConditionStatus)$',
+);
 
 /** JSON's names for what came, in words. */
 function asGiven(json: string): string {
