@@ -1,8 +1,8 @@
 import type { Logger } from '@event-sinks/runtime';
 import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs';
 import { createTokenSource, type TokenSource } from './oauth-token.ts';
-import { saslMechanism, type SaslCredentials } from './sasl.ts';
-import type { KafkaOAuth, KafkaPassword, KafkaSecurity } from './security.ts';
+import { saslCredentials, saslMechanism } from './sasl.ts';
+import type { KafkaSecurity } from './security.ts';
 import { givenUp, type SocketGate } from './socket-gate.ts';
 import { tlsOptions } from './tls-options.ts';
 
@@ -62,12 +62,6 @@ function securityOf({ security, tokens }: ConnectionOptions): Pick<KafkaConfig, 
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl: saslMechanism(saslCredentials(sasl, tokens)) }),
   };
-}
-
-function saslCredentials(sasl: KafkaPassword | KafkaOAuth, tokens: TokenSource | undefined): SaslCredentials {
-  if (sasl.mechanism !== 'OAUTHBEARER') return sasl;
-  if (tokens === undefined) throw new Error('OAUTHBEARER without a source of tokens');
-  return { mechanism: sasl.mechanism, tokens };
 }
 
 /** Lines about what we do on purpose: bounded retries, which end a session, and sockets that we broke. */

@@ -59,8 +59,10 @@ function knownCode(error: Error): ErrorCode | undefined {
   return type === undefined ? tlsErrorCode(error) : codeByType[type];
 }
 
+/** kafkajs calls it `type`, @platformatic/kafka `apiId`. */
 function typeOf(error: Error): string | undefined {
-  return 'type' in error && typeof error.type === 'string' ? error.type : undefined;
+  if ('type' in error && typeof error.type === 'string') return error.type;
+  return 'apiId' in error && typeof error.apiId === 'string' ? error.apiId : undefined;
 }
 
 /** The error, its causes and its parts, nearest first. */

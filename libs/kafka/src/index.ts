@@ -13,6 +13,10 @@ export { readCredentials, type CredentialsReading } from './credentials.ts';
 export { kafkaSinkError } from './error-mapping.ts';
 export { createKafkaJsProducer, type KafkaJsProducerOptions } from './kafkajs-producer.ts';
 export { microBatcher, type MicroBatcher, type MicroBatcherOptions } from './micro-batcher.ts';
+export {
+  createPlatformaticProducer,
+  type PlatformaticProducerOptions,
+} from './platformatic/platformatic-producer.ts';
 export { defaultProducerLimits, type ProducerLimits } from './producer-limits.ts';
 export { createTokenSource, type TokenSource, type TokenSourceOptions } from './oauth-token.ts';
 export { recordBytes, type KafkaProducer, type SendResult, type TopicRecord } from './records.ts';

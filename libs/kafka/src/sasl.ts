@@ -2,11 +2,21 @@ import { SinkError } from '@event-sinks/errors';
 import type { AuthenticationProviderArgs, Mechanism } from 'kafkajs';
 import type { TokenSource } from './oauth-token.ts';
 import { scram, type SaslExchange } from './scram.ts';
-import type { KafkaPassword } from './security.ts';
+import type { KafkaOAuth, KafkaPassword } from './security.ts';
 
 /** A name and a password, or where tokens come from. */
 export type SaslCredentials =
   KafkaPassword | { readonly mechanism: 'OAUTHBEARER'; readonly tokens: TokenSource };
+
+/** @throws Error for a client without a source of tokens that needs one. */
+export function saslCredentials(
+  sasl: KafkaPassword | KafkaOAuth,
+  tokens: TokenSource | undefined,
+): SaslCredentials {
+  if (sasl.mechanism !== 'OAUTHBEARER') return sasl;
+  if (tokens === undefined) throw new Error('OAUTHBEARER without a source of tokens');
+  return { mechanism: sasl.mechanism, tokens };
+}
 
 /**
  * SASL for kafkajs, by our own mechanisms: those of kafkajs 2.2.4 name every failure a refusal of the credentials,
@@ -21,7 +31,8 @@ export function saslMechanism(credentials: SaslCredentials): Mechanism {
   };
 }
 
-async function authenticate(credentials: SaslCredentials, send: SaslExchange): Promise<void> {
+/** Proves who the client is, message by message. @throws SinkError, and what `send` throws. */
+export async function authenticate(credentials: SaslCredentials, send: SaslExchange): Promise<void> {
   const { mechanism } = credentials;
   switch (mechanism) {
     case 'PLAIN':

@@ -1,7 +1,12 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestKafka, type TestKafka } from '@event-sinks/testing';
-import { createKafkaJsProducer, type SendResult, type TopicRecord } from '../src/index.ts';
+import {
+  createKafkaJsProducer,
+  createPlatformaticProducer,
+  type SendResult,
+  type TopicRecord,
+} from '../src/index.ts';
 import { quietLogger } from './quiet-logger.ts';
 
 /** Stands between clients and the broker; can swallow what the broker answers. */
@@ -42,8 +47,8 @@ async function startProxy(): Promise<Proxy> {
   return proxy;
 }
 
-// The trap: the broker appends a batch, its answer never comes, kafkajs gives up and turns its sequence numbers
-// back. The next batch of that size then looks like a repetition: the broker drops it and acknowledges it.
+// The trap: the broker appends a batch, its answer never comes, the client gives up, and kafkajs turns its sequence
+// numbers back. The next batch of that size then looks like a repetition: the broker drops it and acknowledges it.
 describe('answers that are lost after the append', () => {
   let kafka: TestKafka;
   let proxy: Proxy;
@@ -58,25 +63,47 @@ describe('answers that are lost after the append', () => {
     proxy.close();
   });
 
-  test('what is acknowledged afterwards is stored', async () => {
-    await kafka.createTopic({ topic: 'trap' });
-    const producer = createKafkaJsProducer({
+  const drivers = { kafkajs: createKafkaJsProducer, '@platformatic/kafka': createPlatformaticProducer };
+
+  test.each(Object.entries(drivers))('what %s acknowledges afterwards is stored', async (name, create) => {
+    const topic = `trap-${name.length}`;
+    await kafka.createTopic({ topic });
+    const producer = create({
       connection: { bootstrapServers: [`127.0.0.1:${proxy.port}`], clientId: 'trap' },
       limits: { requestTimeoutMs: 400, connectTimeoutMs: 400, retries: 1, deliveryTimeoutMs: 8000 },
       logger: quietLogger,
     });
-    const send = (value: string): Promise<readonly SendResult[]> => producer.send([record(value)]);
+    const send = (value: string): Promise<readonly SendResult[]> => producer.send([record(topic, value)]);
     expect(await send('before')).toMatchObject([{ ok: true }]);
     proxy.swallowAnswers = true;
     expect(await send('unanswered')).toMatchObject([{ ok: false, error: { code: 'KafkaUnavailable' } }]);
     proxy.swallowAnswers = false;
     expect(await send('after')).toMatchObject([{ ok: true }]);
-    const values = (await kafka.consume('trap', 3, 3000)).map(({ value }) => value?.toString());
+    const values = (await kafka.consume(topic, 3)).map(({ value }) => value?.toString());
     expect(values).toEqual(['before', 'unanswered', 'after']);
+    await producer.close();
+  });
+
+  test('a connection lost before the answer: @platformatic/kafka repeats the batch, and it is stored once', async () => {
+    await kafka.createTopic({ topic: 'repeated' });
+    const producer = createPlatformaticProducer({
+      connection: { bootstrapServers: [`127.0.0.1:${proxy.port}`], clientId: 'trap' },
+      limits: { requestTimeoutMs: 400, connectTimeoutMs: 400 },
+      logger: quietLogger,
+    });
+    const send = (value: string): Promise<readonly SendResult[]> =>
+      producer.send([record('repeated', value)]);
+    expect(await send('before')).toMatchObject([{ ok: true, offset: 0 }]);
+    proxy.swallowAnswers = true;
+    setTimeout(() => {
+      proxy.swallowAnswers = false;
+    }, 300);
+    expect(await send('repeated')).toMatchObject([{ ok: true, offset: 1 }]);
+    expect(await send('after')).toMatchObject([{ ok: true, offset: 2 }]);
     await producer.close();
   });
 });
 
-function record(value: string): TopicRecord {
-  return { topic: 'trap', key: Buffer.from('k'), value: Buffer.from(value), headers: [] };
+function record(topic: string, value: string): TopicRecord {
+  return { topic, key: Buffer.from('k'), value: Buffer.from(value), headers: [] };
 }

@@ -1,0 +1,92 @@
+import { Connection, type ConnectionOptions as ClientOptions } from '@platformatic/kafka';
+import type { Call } from './calls.ts';
+
+/** Where a broker listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a {@link BrokerLink} takes. */
+export interface BrokerLinkOptions {
+  readonly address: Address;
+  readonly clientId: string;
+  readonly client: ClientOptions;
+}
+
+/** One connection to one broker, opened by the first request and again after it was lost. */
+export class BrokerLink {
+  readonly #options: BrokerLinkOptions;
+  #connection: Connection | undefined;
+  #opening: Promise<Connection> | undefined;
+  #isClosed = false;
+  #isUsed = false;
+
+  constructor(options: BrokerLinkOptions) {
+    this.#options = options;
+  }
+
+  isConnected(): boolean {
+    return this.#connection?.isConnected() === true;
+  }
+
+  /**
+   * Sends a request and reads its answer. When none comes within the time limit of requests, the connection is
+   * broken: what was asked before must not be done long after it was given up.
+   * @throws what the connection or the call's `parse` throws.
+   */
+  async request<T>({ apiKey, version, encode, parse }: Call<T>): Promise<T> {
+    this.#isUsed = true;
+    const connection = await this.#open();
+    return new Promise((resolve, reject) => {
+      const read = (_id: number, _key: number, _version: number, reader: Parameters<typeof parse>[0]): T =>
+        parse(reader);
+      connection.send<T>(apiKey, version, encode, read, false, false, (error, answer) => {
+        if (error === null) resolve(answer as T);
+        else reject(error);
+      });
+    });
+  }
+
+  /** Closes the connection when nothing was asked since this was last called. */
+  closeIfIdle(): void {
+    if (!this.#isUsed) this.#drop();
+    this.#isUsed = false;
+  }
+
+  /** Closes the connection for good. */
+  close(): void {
+    this.#isClosed = true;
+    this.#drop();
+  }
+
+  #drop(): void {
+    this.#connection?.socket.destroy();
+    this.#connection = undefined;
+  }
+
+  async #open(): Promise<Connection> {
+    if (this.#connection?.isConnected() === true) return this.#connection;
+    this.#opening ??= this.#connect().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #connect(): Promise<Connection> {
+    if (this.#isClosed) throw new Error('the client is closed');
+    const { address, clientId, client } = this.#options;
+    const connection = new Connection(clientId, client);
+    // Every failure also reaches the request that it belongs to; an event without a listener would be thrown.
+    connection.on('error', () => undefined);
+    this.#drop();
+    this.#connection = connection;
+    try {
+      await connection.connect(address.host, address.port);
+    } catch (error) {
+      this.#drop();
+      throw error;
+    }
+    return connection;
+  }
+}

@@ -1,0 +1,93 @@
+import type { ConnectionOptions as ClientOptions } from '@platformatic/kafka';
+import { BrokerLink, type Address } from './broker-link.ts';
+import { metadataCall, producerIdCall, type Call, type Metadata, type TopicAnswer } from './calls.ts';
+
+/** What a {@link Cluster} takes. */
+export interface ClusterOptions {
+  readonly bootstrapServers: readonly string[];
+  readonly clientId: string;
+  readonly client: ClientOptions;
+}
+
+/** The brokers, one connection to each. */
+export class Cluster {
+  readonly #options: ClusterOptions;
+  readonly #bootstrap: readonly Address[];
+  /** By `host:port`, so that a bootstrap server and the broker behind it are one connection. */
+  readonly #links = new Map<string, BrokerLink>();
+  readonly #addresses = new Map<number, Address>();
+  #wanted = new Set<string>();
+  #asking: Promise<Metadata> | undefined;
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+    this.#bootstrap = options.bootstrapServers.map(addressOf);
+  }
+
+  /** The connection to a node that the metadata has named; undefined for any other. */
+  node(nodeId: number): BrokerLink | undefined {
+    const address = this.#addresses.get(nodeId);
+    return address === undefined ? undefined : this.#link(address);
+  }
+
+  /** Asks about a topic; questions that come in one turn are asked together. @throws when no broker answers. */
+  async describe(topic: string): Promise<TopicAnswer> {
+    this.#wanted.add(topic);
+    this.#asking ??= Promise.resolve().then(() => this.#askMetadata());
+    const { topics } = await this.#asking;
+    return topics.get(topic) ?? { error: undefined, leaders: [] };
+  }
+
+  /** A producer id that nobody else has. @throws when no broker gives one. */
+  producerId(): Promise<bigint> {
+    return this.#askAny(producerIdCall);
+  }
+
+  closeIdleLinks(): void {
+    for (const link of this.#links.values()) link.closeIfIdle();
+  }
+
+  close(): void {
+    for (const link of this.#links.values()) link.close();
+  }
+
+  async #askMetadata(): Promise<Metadata> {
+    const topics = [...this.#wanted];
+    this.#wanted = new Set();
+    this.#asking = undefined;
+    const metadata = await this.#askAny(metadataCall(topics));
+    for (const { nodeId, host, port } of metadata.brokers) this.#addresses.set(nodeId, { host, port });
+    return metadata;
+  }
+
+  /** Asks one broker after another until one answers: first those that are connected. */
+  async #askAny<T>(call: Call<T>): Promise<T> {
+    const links = new Set([...this.#addresses.values(), ...this.#bootstrap].map((each) => this.#link(each)));
+    const byReach = [...links].sort((a, b) => Number(b.isConnected()) - Number(a.isConnected()));
+    const failures: unknown[] = [];
+    for (const link of byReach) {
+      try {
+        return await link.request(call);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    throw new AggregateError(failures, 'no broker answers');
+  }
+
+  #link(address: Address): BrokerLink {
+    const key = `${address.host}:${address.port}`;
+    const existing = this.#links.get(key);
+    if (existing !== undefined) return existing;
+    const { clientId, client } = this.#options;
+    const link = new BrokerLink({ address, clientId, client });
+    this.#links.set(key, link);
+    return link;
+  }
+}
+
+function addressOf(server: string): Address {
+  const colon = server.lastIndexOf(':');
+  const host = server.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
+  return { host, port: Number(server.slice(colon + 1)) };
+}
