@@ -8,6 +8,7 @@ export {
 } from './admin.ts';
 export { TopicRefused } from './topic-refused.ts';
 export type { ConnectionOptions } from './connection.ts';
+export { createProducer, kafkaDrivers, type KafkaDriver, type ProducerOptions } from './create-producer.ts';
 export type { CredentialsReason } from './credentials-problem.ts';
 export { readCredentials, type CredentialsReading } from './credentials.ts';
 export { kafkaSinkError } from './error-mapping.ts';
