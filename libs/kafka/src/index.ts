@@ -6,6 +6,13 @@ export {
   type TopicDescription,
   type TopicOptions,
 } from './admin.ts';
+export {
+  createIdentifiedTopic,
+  deleteIdentifiedTopic,
+  describeIdentifiedTopic,
+  type IdentifiedTopic,
+  type IdentifiedTopicOptions,
+} from './identified-topic.ts';
 export { TopicRefused } from './topic-refused.ts';
 export type { ConnectionOptions } from './connection.ts';
 export { createProducer, kafkaDrivers, type KafkaDriver, type ProducerOptions } from './create-producer.ts';

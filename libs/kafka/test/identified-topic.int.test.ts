@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually, startTestKafka, type TestKafka } from '@event-sinks/testing';
+import { SinkError } from '@event-sinks/errors';
+import {
+  createIdentifiedTopic,
+  deleteIdentifiedTopic,
+  describeIdentifiedTopic,
+  TopicRefused,
+  type IdentifiedTopic,
+} from '../src/index.ts';
+
+let kafka: TestKafka;
+
+beforeAll(async () => {
+  kafka = await startTestKafka();
+}, 120_000);
+
+afterAll(() => kafka.close());
+
+const about = (topic: string) => ({
+  ...{ topic, bootstrapServers: [kafka.bootstrap], clientId: 'test', timeoutMs: 5_000 },
+});
+const create = (topic: string) =>
+  createIdentifiedTopic({ ...about(topic), partitions: 3, replicationFactor: 1 });
+const found = (topic: string): Promise<IdentifiedTopic> =>
+  eventually(async () => {
+    const description = await describeIdentifiedTopic(about(topic));
+    expect(description.found).toBe(true);
+    return description;
+  });
+
+test('a topic that is not there is not found, and not created by the question', async () => {
+  expect(await describeIdentifiedTopic(about('absent'))).toEqual({ found: false });
+  expect(await kafka.listTopics()).not.toContain('absent');
+});
+
+test('of many who create a topic at once exactly one is told that it has', async () => {
+  const answers = await Promise.all(Array.from({ length: 8 }, () => create('race')));
+  const created = answers.filter(({ outcome }) => outcome === 'created');
+  expect(created).toHaveLength(1);
+  expect(await found('race')).toEqual({
+    ...{ found: true, partitions: 3, replicationFactor: 1, id: (created[0] as { id: string }).id },
+  });
+});
+
+test('a topic is deleted by its id, and the next one of its name is left alone', async () => {
+  const first = await create('again');
+  const { id } = first as { id: string };
+  expect(await deleteIdentifiedTopic({ ...about('again'), id })).toBe('deleted');
+  await eventually(async () => {
+    expect(await describeIdentifiedTopic(about('again'))).toEqual({ found: false });
+  });
+  await kafka.createTopic({ topic: 'again' });
+  expect(await deleteIdentifiedTopic({ ...about('again'), id })).toBe('missing');
+  const next = await found('again');
+  expect(next).toMatchObject({ partitions: 1 });
+  expect(next).not.toMatchObject({ id });
+});
+
+test('what the brokers will never create is refused under their own name for it', async () => {
+  const refused = createIdentifiedTopic({ ...about('wide'), partitions: 1, replicationFactor: 2 });
+  await expect(refused).rejects.toMatchObject({ name: 'TopicRefused', type: 'INVALID_REPLICATION_FACTOR' });
+  await expect(refused).rejects.toBeInstanceOf(TopicRefused);
+});
+
+test('the second bootstrap server is asked when the first is dead', async () => {
+  const bootstrapServers = ['127.0.0.1:1', kafka.bootstrap];
+  expect(await describeIdentifiedTopic({ ...about('absent'), bootstrapServers })).toEqual({ found: false });
+});
+
+test('a cluster that is away is told as such, within the time', async () => {
+  const dead = { ...about('absent'), bootstrapServers: ['127.0.0.1:1'] };
+  await expect(describeIdentifiedTopic(dead)).rejects.toMatchObject({ code: 'KafkaUnavailable' });
+  await kafka.pause();
+  try {
+    const started = performance.now();
+    const silent = describeIdentifiedTopic({ ...about('absent'), timeoutMs: 500 });
+    await expect(silent).rejects.toBeInstanceOf(SinkError);
+    expect(performance.now() - started).toBeLessThan(3_000);
+  } finally {
+    kafka.resume();
+  }
+});
