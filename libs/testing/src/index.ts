@@ -1,5 +1,31 @@
 export { startTestApiServer, type TestApiServer } from './api-server.ts';
 export { eventually, type EventuallyOptions } from './eventually.ts';
 export { freePorts } from './free-ports.ts';
-export { startTestKafka, type TestKafka } from './kafka-broker.ts';
+export { startTestKafka, type TestKafka, type TestKafkaExtras } from './kafka-broker.ts';
+export {
+  startTestKafkaCluster,
+  type TestClusterNode,
+  type TestKafkaCluster,
+  type TestKafkaClusterOptions,
+} from './kafka-cluster.ts';
+export type { KafkaTools } from './kafka-tools.ts';
 export { recordingLogger, type LoggedLine } from './recording-logger.ts';
+export {
+  startSecuredTestKafka,
+  type SecuredTestKafka,
+  type SecuredTestKafkaOptions,
+} from './secured-kafka.ts';
+export { securedListeners, type SecuredListener } from './secured-properties.ts';
+export {
+  createTestAuthority,
+  type TestAuthority,
+  type TestCertificateRequest,
+  type TestPair,
+} from './test-certificates.ts';
+export {
+  startTokenEndpoint,
+  tokenAudience,
+  type TestTokenEndpoint,
+  type TokenEndpointMood,
+  type TokenEndpointOptions,
+} from './token-endpoint.ts';

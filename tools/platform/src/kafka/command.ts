@@ -25,6 +25,10 @@ export interface BrokerSettings {
   readonly heapMb?: number;
   /** Written after the defaults, so each of them can be overridden. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Further options of the broker's Java, such as system properties. */
+  readonly javaFlags?: readonly string[];
+  /** SCRAM users that the storage is formatted with, as `kafka-storage format --add-scram` takes them. */
+  readonly scramUsers?: readonly string[];
 }
 
 /** One id for every cluster of ours: brokers of different clusters never meet. */
@@ -73,8 +77,18 @@ export function serverProperties(settings: BrokerSettings): string {
     ...settings.properties,
   };
   return Object.entries(all)
-    .map(([key, value]) => `${key}=${value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n`)
+    .map(([key, value]) => `${key}=${escapeProperty(value)}\n`)
     .join('');
+}
+
+/** A value as `java.util.Properties` reads it back: Kafka opens its files as ISO 8859-1. */
+export function escapeProperty(value: string): string {
+  return value
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replace(/^[ \t\f]/, '\\$&')
+    .replace(/[^\t\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** The command line of the broker. */
@@ -82,7 +96,7 @@ export function brokerCommand(settings: BrokerSettings): Command {
   const heap = settings.heapMb ?? 512;
   return java(
     settings.distribution,
-    [`-Xmx${heap}m`, `-Xms${Math.min(heap, 128)}m`],
+    [`-Xmx${heap}m`, `-Xms${Math.min(heap, 128)}m`, ...(settings.javaFlags ?? [])],
     ['kafka.Kafka', propertiesFile(settings)],
   );
 }
@@ -93,6 +107,7 @@ export function formatCommand(settings: BrokerSettings): Command {
     ...['format', '--ignore-formatted'],
     ...['--cluster-id', clusterId],
     ...['--config', propertiesFile(settings)],
+    ...(settings.scramUsers ?? []).flatMap((user) => ['--add-scram', user]),
   ]);
 }
 

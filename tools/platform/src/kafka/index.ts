@@ -1,4 +1,13 @@
 export {
+  addTopicAcl,
+  removeTopicAcl,
+  setProducerQuota,
+  setScramPassword,
+  setTopicConfig,
+  type ScramMechanism,
+  type TopicAcl,
+} from './admin-tools.ts';
+export {
   startBroker,
   prepareStorage,
   assertPortFree,

@@ -1,15 +1,19 @@
 import { connect, type Socket } from 'node:net';
 
 /**
- * Whether a broker answers a metadata request and counts at least one broker, itself, as alive. A broker opens
+ * Whether a broker answers a metadata request and counts so many brokers as alive, by default one: itself. A broker opens
  * its port before the controller lets it serve, so neither a connection nor an ApiVersions answer is enough.
  */
-export async function brokerAnswers(host: string, port: number, timeoutMs = 1000): Promise<boolean> {
+export async function brokerAnswers(
+  host: string,
+  port: number,
+  { timeoutMs = 1000, brokers = 1 }: { timeoutMs?: number; brokers?: number } = {},
+): Promise<boolean> {
   const socket = connect({ host, port });
   socket.setTimeout(timeoutMs, () => socket.destroy());
   try {
     socket.write(metadataRequest());
-    return liveBrokers(await firstBytes(socket, 12)) > 0;
+    return liveBrokers(await firstBytes(socket, 12)) >= brokers;
   } catch {
     return false;
   } finally {

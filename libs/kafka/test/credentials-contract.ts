@@ -1,0 +1,347 @@
+import { createPrivateKey } from 'node:crypto';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ErrorCode } from '@event-sinks/errors';
+import type { Logger } from '@event-sinks/runtime';
+import {
+  createTestAuthority,
+  recordingLogger,
+  startSecuredTestKafka,
+  type SecuredListener,
+  type SecuredTestKafka,
+  type TestAuthority,
+  type TestPair,
+} from '@event-sinks/testing';
+import {
+  deleteTopic,
+  describeTopic,
+  readCredentials,
+  type KafkaProducer,
+  type KafkaSecurity,
+  type SendResult,
+} from '../src/index.ts';
+
+/** Makes the producer under test; it must settle every send within `deliveryTimeoutMs`. */
+export type SecuredProducerFactory = (options: {
+  bootstrapServers: string[];
+  security: KafkaSecurity;
+  deliveryTimeoutMs: number;
+  logger: Logger;
+}) => KafkaProducer;
+
+const deliveryTimeoutMs = 6000;
+const topic = 'secured';
+
+/** A password for each kind of character that has broken one somewhere. */
+const users = {
+  plain: 'simple-secret',
+  quotes: `double"single'back\`tick`,
+  backslash: 'back\\slash\\n\\',
+  spaces: ' leading, inner and trailing ',
+  semicolon: 'a;b=c,d;]',
+  unicode: 'pässwörd-密码-🔑',
+};
+type User = keyof typeof users;
+
+const clients = { 'app:1': 'client+secret/ü %&=' };
+
+/**
+ * Every way of proving who one is, each against a broker that demands it, and every way of failing to; what is
+ * accepted is read back by Java's console consumer. Credentials pass through `readCredentials`, as in the product.
+ */
+export function credentialsContract(name: string, createProducer: SecuredProducerFactory): void {
+  describe(`the credentials contract: ${name}`, () => {
+    const logger = recordingLogger();
+    const open: KafkaProducer[] = [];
+    const expected: string[] = [];
+    let kafka: SecuredTestKafka;
+    let stranger: TestAuthority;
+    let pairs: Record<'ec' | 'rsa' | 'foreign' | 'past', TestPair>;
+
+    beforeAll(async () => {
+      kafka = await startSecuredTestKafka({ users, clients });
+      stranger = await createTestAuthority('somebody-else');
+      pairs = {
+        ec: await kafka.authority.issue({ commonName: 'client-ec' }),
+        rsa: await kafka.authority.issue({ commonName: 'client-rsa', keyType: 'rsa' }),
+        foreign: await stranger.issue({ commonName: 'foreign' }),
+        past: await kafka.authority.issue({ commonName: 'late', validity: 'past' }),
+      };
+      await kafka.createTopic({ topic });
+    }, 240_000);
+    afterEach(async () => {
+      await Promise.all(open.splice(0).map((producer) => producer.close()));
+    });
+    afterAll(async () => {
+      await kafka.close();
+    });
+
+    const producerFor = (listener: SecuredListener, security: KafkaSecurity): KafkaProducer => {
+      const producer = createProducer({
+        bootstrapServers: [kafka.listeners[listener]],
+        ...{ security, deliveryTimeoutMs, logger },
+      });
+      open.push(producer);
+      return producer;
+    };
+    const sendOne = async (producer: KafkaProducer, value: string): Promise<SendResult | undefined> =>
+      (await producer.send([{ topic, key: null, value: Buffer.from(value), headers: [] }]))[0];
+    const expectSent = async (producer: KafkaProducer, value: string): Promise<void> => {
+      const result = await sendOne(producer, value);
+      if (result?.ok !== true) throw result?.error ?? new Error('no result');
+      expected.push(value);
+    };
+    const expectStored = async (listener: SecuredListener, data: Record<string, string>): Promise<void> => {
+      await expectSent(producerFor(listener, read(data)), expect.getState().currentTestName ?? '');
+    };
+    const expectRefused = async (
+      listener: SecuredListener,
+      security: KafkaSecurity,
+      code: ErrorCode,
+    ): Promise<void> => {
+      const result = await sendOne(producerFor(listener, security), 'must not be stored');
+      expect(result).toMatchObject({ ok: false, error: { code, status: 503 } });
+      // The controller asks the brokers by itself, and names the same cause.
+      const options = { bootstrapServers: [kafka.listeners[listener]], clientId: 'admin', topic, security };
+      await expect(describeTopic({ ...options, timeoutMs: 6000, logger })).rejects.toMatchObject({ code });
+    };
+    const withCa = (data: Record<string, string>): Record<string, string> => ({
+      'ca.crt': kafka.authority.certificate,
+      ...data,
+    });
+    const clientPair = ({ certificate, key }: TestPair) => ({ 'user.crt': certificate, 'user.key': key });
+
+    describe('accepted', () => {
+      const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'];
+      const rows = mechanisms.flatMap((mechanism) =>
+        Object.keys(users).map((user) => [mechanism, user as User] as const),
+      );
+      test.each(rows)('SASL_PLAINTEXT with %s, user %s', async (mechanism, user) => {
+        await expectStored('saslPlaintext', { protocol: 'SASL_PLAINTEXT', ...login(user, mechanism) });
+      });
+
+      test.each(mechanisms)('SASL_SSL with %s and a private authority', async (mechanism) => {
+        await expectStored('saslSsl', withCa({ protocol: 'SASL_SSL', ...login('unicode', mechanism) }));
+      });
+
+      test('a secret made by echo, with line breaks after the words', async () => {
+        const data = { protocol: 'SASL_PLAINTEXT\n', ...login('plain', 'SCRAM-SHA-512\n') };
+        await expectStored('saslPlaintext', data);
+      });
+
+      test.each(['saslPlaintext', 'saslSsl'] as const)('OAUTHBEARER at %s', async (listener) => {
+        const protocol = listener === 'saslSsl' ? 'SASL_SSL' : 'SASL_PLAINTEXT';
+        const before = kafka.tokens.requests.length;
+        await expectStored(
+          listener,
+          withCa({ protocol, ...oauth(kafka), 'sasl.oauthbearer.scope': 'kafka' }),
+        );
+        expect(kafka.tokens.requests.slice(before)).toEqual([
+          { client: 'app:1', form: { grant_type: 'client_credentials', scope: 'kafka' } },
+        ]);
+      });
+
+      test('SSL with a client certificate, elliptic key in PKCS#8', async () => {
+        await expectStored('mutualTls', withCa({ protocol: 'SSL', ...clientPair(pairs.ec) }));
+      });
+
+      test.each(['pkcs1', 'pkcs8'] as const)('SSL with a client certificate, RSA key in %s', async (type) => {
+        const key = createPrivateKey(pairs.rsa.key).export({ type, format: 'pem' }).toString();
+        await expectStored('mutualTls', withCa({ protocol: 'SSL', ...clientPair({ ...pairs.rsa, key }) }));
+      });
+
+      test('SASL_SSL without ca.crt, by the roots that the process trusts', async () => {
+        const roots = getCACertificates('default');
+        setDefaultCACertificates([...roots, kafka.authority.certificate]);
+        try {
+          await expectStored('saslSsl', { protocol: 'SASL_SSL', ...login('plain', 'PLAIN') });
+        } finally {
+          setDefaultCACertificates(roots);
+        }
+      });
+
+      test('SSL without a client certificate, by user.skip and a host name', async () => {
+        await expectStored('serverTls', withCa({ protocol: 'SSL', 'user.skip': 'true' }));
+      });
+    });
+
+    describe('refused', () => {
+      test.each(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])('a wrong password, %s', async (mechanism) => {
+        const data = { ...login('plain', mechanism), password: 'not-the-password' };
+        const security = read({ protocol: 'SASL_PLAINTEXT', ...data });
+        await expectRefused('saslPlaintext', security, 'CredentialsRefused');
+      });
+
+      test('a user that is not there', async () => {
+        const data = { protocol: 'SASL_PLAINTEXT', ...login('plain', 'SCRAM-SHA-256'), user: 'nobody' };
+        await expectRefused('saslPlaintext', read(data), 'CredentialsRefused');
+      });
+
+      test('a wrong client secret', async () => {
+        const data = { protocol: 'SASL_PLAINTEXT', ...oauth(kafka), password: 'not-the-secret' };
+        await expectRefused('saslPlaintext', read(data), 'CredentialsRefused');
+      });
+
+      test('a token that the broker does not accept', async () => {
+        kafka.tokens.mood = 'wrong-key';
+        const security = read({ protocol: 'SASL_PLAINTEXT', ...oauth(kafka) });
+        await expectRefused('saslPlaintext', security, 'CredentialsRefused');
+        kafka.tokens.mood = 'well';
+      });
+
+      test('a token endpoint that fails', async () => {
+        kafka.tokens.mood = 'failing';
+        const security = read({ protocol: 'SASL_PLAINTEXT', ...oauth(kafka) });
+        await expectRefused('saslPlaintext', security, 'TokenUnavailable');
+        kafka.tokens.mood = 'well';
+      });
+
+      test('a broker of an authority that is not in ca.crt', async () => {
+        const data = { protocol: 'SASL_SSL', ...login('plain', 'PLAIN'), 'ca.crt': stranger.certificate };
+        await expectRefused('saslSsl', read(data), 'BrokerCertificateUntrusted');
+      });
+
+      test('a private authority without ca.crt', async () => {
+        const security = read({ protocol: 'SASL_SSL', ...login('plain', 'PLAIN') });
+        await expectRefused('saslSsl', security, 'BrokerCertificateUntrusted');
+      });
+
+      test('a certificate for another host', async () => {
+        const security = read(withCa({ protocol: 'SSL', 'user.skip': 'true' }));
+        await expectRefused('wrongHost', security, 'BrokerNameMismatch');
+      });
+
+      test('a broker whose certificate has expired', async () => {
+        const security = read(withCa({ protocol: 'SSL', 'user.skip': 'true' }));
+        await expectRefused('expired', security, 'BrokerCertificateExpired');
+      });
+
+      test('TLS at a listener that speaks none', async () => {
+        const security = read(withCa({ protocol: 'SASL_SSL', ...login('plain', 'PLAIN') }));
+        await expectRefused('saslPlaintext', security, 'TlsFailed');
+      });
+
+      test('no client certificate where one is demanded', async () => {
+        const security = read(withCa({ protocol: 'SSL', 'user.skip': 'true' }));
+        await expectRefused('mutualTls', security, 'CredentialsRefused');
+      });
+
+      test('a client certificate of another authority', async () => {
+        const security = read(withCa({ protocol: 'SSL', ...clientPair(pairs.foreign) }));
+        await expectRefused('mutualTls', security, 'CredentialsRefused');
+      });
+
+      test('a client certificate that expired while it was in use', async () => {
+        // readCredentials would refuse it by now, so it is read at a time when it was valid.
+        const data = withCa({ protocol: 'SSL', ...clientPair(pairs.past) });
+        const security = read(data, Date.now() - 3 * 3_600_000);
+        await expectRefused('mutualTls', security, 'CredentialsRefused');
+      });
+
+      test('a topic that the user may neither see nor delete', async () => {
+        const acl = {
+          principal: 'User:plain',
+          topic: 'hidden',
+          operation: 'All',
+          permission: 'deny',
+        } as const;
+        await kafka.addTopicAcl(acl);
+        const security = read({ protocol: 'SASL_PLAINTEXT', ...login('spaces', 'PLAIN') });
+        const servers = { bootstrapServers: [kafka.listeners.saslPlaintext], clientId: 'admin', security };
+        const options = { ...servers, topic, timeoutMs: 6000, logger };
+        await expect(describeTopic(options)).rejects.toMatchObject({ code: 'PermissionDenied' });
+        await expect(deleteTopic(options)).rejects.toMatchObject({ code: 'PermissionDenied' });
+      });
+    });
+
+    describe('repaired, with the same producer', () => {
+      test('a password that is changed at the broker', async () => {
+        const mechanism = 'SCRAM-SHA-256';
+        const password = 'new "secret"; \\ ü, [x]';
+        const data = { protocol: 'SASL_PLAINTEXT', 'sasl.mechanism': mechanism, user: 'plain', password };
+        const producer = producerFor('saslPlaintext', read(data));
+        const before = await sendOne(producer, 'too early');
+        expect(before).toMatchObject({ ok: false, error: { code: 'CredentialsRefused' } });
+        await kafka.setScramPassword({ user: 'plain', password, mechanism });
+        await expectSent(producer, 'after the password');
+      });
+
+      test('a token endpoint that comes back', async () => {
+        kafka.tokens.mood = 'failing';
+        const producer = producerFor('saslPlaintext', read({ protocol: 'SASL_PLAINTEXT', ...oauth(kafka) }));
+        const before = await sendOne(producer, 'too early');
+        expect(before).toMatchObject({ ok: false, error: { code: 'TokenUnavailable' } });
+        kafka.tokens.mood = 'well';
+        // A failure is remembered for a second.
+        await new Promise((resolve) => setTimeout(resolve, 1100));
+        await expectSent(producer, 'after the endpoint');
+      });
+
+      test('a right that is taken and given back', async () => {
+        const acl = { principal: 'User:quotes', topic, operation: 'Write', permission: 'deny' } as const;
+        const data = { protocol: 'SASL_PLAINTEXT', ...login('quotes', 'SCRAM-SHA-512') };
+        const producer = producerFor('saslPlaintext', read(data));
+        await expectSent(producer, 'allowed');
+        await kafka.addTopicAcl(acl);
+        const denied = await sendOne(producer, 'denied');
+        expect(denied).toMatchObject({ ok: false, error: { code: 'PermissionDenied' } });
+        await kafka.removeTopicAcl(acl);
+        await expectSent(producer, 'allowed again');
+      });
+    });
+
+    test('what was acknowledged, and nothing else, is what a consumer finds', async () => {
+      const found = await kafka.consume(topic, expected.length, 15_000);
+      expect(found.map(({ value }) => String(value))).toEqual(expected);
+      expect(await kafka.recordCount(topic)).toBe(expected.length);
+      expect(expected).toHaveLength(33);
+    });
+
+    test('nothing that was logged holds a secret', () => {
+      const secrets = [
+        ...[...Object.values(users), ...Object.values(clients), 'not-the-password', 'not-the-secret'],
+        ...Object.values(pairs).map(({ key }) => key.split('\n')[1] ?? ''),
+        // The head of every token of the endpoint.
+        'eyJhbGciOi',
+      ];
+      expect(logger.lines.length).toBeGreaterThan(0);
+      for (const line of logger.lines) {
+        const text = textOf(line);
+        for (const secret of secrets) {
+          expect(text).not.toContain(secret);
+          expect(text).not.toContain(Buffer.from(secret).toString('base64'));
+        }
+      }
+    });
+  });
+}
+
+function read(data: Record<string, string>, nowMs?: number): KafkaSecurity {
+  const encoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
+  const reading = readCredentials(Object.fromEntries(encoded) as Record<string, string>, nowMs);
+  if (!reading.ok) throw new Error(reading.message);
+  return reading.security;
+}
+
+function login(user: User, mechanism: string): Record<string, string> {
+  return { 'sasl.mechanism': mechanism, user, password: users[user] };
+}
+
+function oauth(kafka: SecuredTestKafka): Record<string, string> {
+  return {
+    'sasl.mechanism': 'OAUTHBEARER',
+    user: 'app:1',
+    password: clients['app:1'],
+    'sasl.oauthbearer.token.endpoint.url': kafka.tokens.url,
+  };
+}
+
+/** A line with its errors and their causes, which JSON leaves out. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) => (each instanceof Error ? everythingOf(each) : each));
+}
+
+function everythingOf(error: Error): Record<string, unknown> {
+  const names = Object.getOwnPropertyNames(error);
+  return Object.fromEntries(names.map((name) => [name, Reflect.get(error, name) as unknown]));
+}
