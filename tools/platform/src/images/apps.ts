@@ -26,6 +26,8 @@ export async function bundleApp(checkout: string, app: AppName): Promise<void> {
     sourcemap: false,
     minifySyntax: true,
     legalComments: 'none',
+    // An image holds one file: this variant of the package carries its WebAssembly in itself, not in a file beside it.
+    alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
     logLevel: 'warning',
     banner: {
       js: "import { createRequire as $createRequire } from 'node:module';\nconst require = $createRequire(import.meta.url);",
