@@ -4,7 +4,8 @@ import { decodeBatch } from './index.ts';
 
 const event = (id: string, more = ''): string =>
   `{"specversion":"1.0","id":"${id}","source":"/s","type":"t"${more}}`;
-const decode = (text: string) => decodeBatch(Buffer.from(text));
+const roomy = { maxEvents: 100, maxEventBytes: 1_000 };
+const decode = (text: string, limits = roomy) => decodeBatch(Buffer.from(text), limits);
 
 describe('a batch', () => {
   test('gives its events in order, each with its own bytes', () => {
@@ -39,6 +40,16 @@ describe('a batch', () => {
   });
 
   test('is refused when it is not UTF-8', () => {
-    expect(refusalOf(() => decodeBatch(Buffer.from([0x5b, 0xff, 0x5d]))).code).toBe('InvalidJson');
+    expect(refusalOf(() => decodeBatch(Buffer.from([0x5b, 0xff, 0x5d]), roomy)).code).toBe('InvalidJson');
+  });
+
+  test('may be as large as its limits, and not larger', () => {
+    const [one, two] = [event('1'), event('2')];
+    const limits = { maxEvents: 2, maxEventBytes: one.length };
+    expect(decode(`[${one}, ${two} ]`, limits)).toHaveLength(2);
+    const many = refusalOf(() => decode(`[${one},${two},{`, limits));
+    expect(many).toMatchObject({ code: 'EventTooLarge', message: expect.stringContaining('event 2') });
+    const large = refusalOf(() => decode(`[${one},${event('12')}]`, limits));
+    expect(large).toMatchObject({ code: 'EventTooLarge', message: expect.stringContaining('event 1') });
   });
 });

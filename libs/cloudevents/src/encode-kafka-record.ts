@@ -1,5 +1,6 @@
 import { schemaAttributeOf, type CloudEvent } from './cloud-event.ts';
 import { encodeEventJson, sortedExtensions } from './encode-event-json.ts';
+import { traceContextOf, type TraceContext } from './trace-context.ts';
 
 /** A record of the CloudEvents Kafka binding, free of any client's types. */
 export interface KafkaRecord {
@@ -10,20 +11,27 @@ export interface KafkaRecord {
   readonly headers: readonly (readonly [string, Buffer])[];
 }
 
+type Header = readonly [string, Buffer];
+
 /**
  * The record for an event (Kafka binding 3.2 and 3.3). In binary mode the value is the event's data itself,
  * not a copy; numbers and booleans become their canonical text. Never throws.
+ *
+ * `trace` is the context of the request that brought the event. It goes into the headers of W3C's names; without one,
+ * those of the distributed tracing extension do, if the event has it. The extension itself is passed on unchanged.
  */
-export function encodeKafkaRecord(event: CloudEvent, mode: 'binary' | 'structured'): KafkaRecord {
-  const key = keyOf(event);
-  return mode === 'binary'
-    ? { key, value: event.data ?? null, headers: binaryHeaders(event) }
-    : {
-        key,
-        value: encodeEventJson(event),
-        headers: [header('content-type', 'application/cloudevents+json')],
-      };
+export function encodeKafkaRecord(
+  event: CloudEvent,
+  mode: 'binary' | 'structured',
+  trace?: TraceContext,
+): KafkaRecord {
+  const headers = mode === 'binary' ? binaryHeaders(event) : [header('content-type', structuredType)];
+  addTrace(headers, trace ?? traceContextOf(event));
+  const value = mode === 'binary' ? (event.data ?? null) : encodeEventJson(event);
+  return { key: keyOf(event), value, headers };
 }
+
+const structuredType = 'application/cloudevents+json';
 
 /** Kafka binding 3.1 with the partitioning extension. */
 function keyOf(event: CloudEvent): Buffer | null {
@@ -31,7 +39,13 @@ function keyOf(event: CloudEvent): Buffer | null {
   return partitionKey === undefined ? null : Buffer.from(String(partitionKey), 'utf8');
 }
 
-function binaryHeaders(event: CloudEvent): (readonly [string, Buffer])[] {
+function addTrace(headers: Header[], trace: TraceContext | undefined): void {
+  if (trace === undefined) return;
+  headers.push(header('traceparent', trace.traceparent));
+  if (trace.tracestate !== undefined) headers.push(header('tracestate', trace.tracestate));
+}
+
+function binaryHeaders(event: CloudEvent): Header[] {
   const headers = [
     header('ce_specversion', event.specversion),
     header('ce_id', event.id),
@@ -55,6 +69,6 @@ function binaryHeaders(event: CloudEvent): (readonly [string, Buffer])[] {
   return headers;
 }
 
-function header(name: string, value: string): readonly [string, Buffer] {
+function header(name: string, value: string): Header {
   return [name, Buffer.from(value, 'utf8')];
 }

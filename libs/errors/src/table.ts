@@ -56,7 +56,8 @@ const rows = {
   },
   InvalidJson: {
     status: 400,
-    meaning: 'The body of a structured event is not exactly one JSON object, or that of a batch not one JSON array.',
+    meaning:
+      'The body of a structured event is not exactly one JSON object, or that of a batch not one JSON array.',
     mend: 'Send one JSON object, or in batch mode one array, in UTF-8, with nothing after it.',
   },
   UnsupportedContentMode: {
@@ -181,7 +182,8 @@ const rows = {
   },
   CredentialsNotReady: {
     status: 503,
-    meaning: 'The Secret that spec.auth names is not read yet, is missing, may not be read, or is not complete.',
+    meaning:
+      'The Secret that spec.auth names is not read yet, is missing, may not be read, or is not complete.',
     mend: 'Create or correct the Secret; events are taken as soon as it is. CredentialsReady names the key.',
     retryAfterSeconds: 2,
   },

@@ -2,7 +2,10 @@ import { SinkError } from '@event-sinks/errors';
 import type { IngressLimits } from './types.ts';
 
 /** The limits that a {@link Budget} keeps. */
-export type BudgetLimits = Pick<IngressLimits, 'maxInFlight' | 'maxInFlightBytes' | 'maxInFlightPerSink'>;
+export type BudgetLimits = Pick<
+  IngressLimits,
+  'maxInFlight' | 'maxInFlightBytes' | 'maxInFlightPerSink' | 'maxEventsInFlight'
+>;
 
 /** Counts what is in flight and refuses what would be too much, before any memory is spent on it. */
 export class Budget {
@@ -10,6 +13,8 @@ export class Budget {
   readonly #perSink = new Map<string, number>();
   #requests = 0;
   #bytes = 0;
+  /** Events in batches, beyond the one that each request is counted for. */
+  #further = 0;
 
   constructor(limits: BudgetLimits) {
     this.#limits = limits;
@@ -40,6 +45,13 @@ export class Budget {
   }
 
   /** Used by {@link Admission}. */
+  takeEvents(further: number): void {
+    const max = this.#limits.maxEventsInFlight ?? Infinity;
+    if (this.#requests + this.#further + further > max) throw overloaded('events in flight');
+    this.#further += further;
+  }
+
+  /** Used by {@link Admission}. */
   takeSink(uid: string): void {
     const count = this.#perSink.get(uid) ?? 0;
     if (count >= this.#limits.maxInFlightPerSink) throw overloaded('requests in flight for one sink');
@@ -47,9 +59,10 @@ export class Budget {
   }
 
   /** Used by {@link Admission}. */
-  giveBack(bytes: number, uid: string | undefined): void {
+  giveBack({ bytes, further, uid }: Share): void {
     this.#requests -= 1;
     this.#bytes -= bytes;
+    this.#further -= further;
     if (uid === undefined) return;
     const count = (this.#perSink.get(uid) ?? 0) - 1;
     if (count > 0) this.#perSink.set(uid, count);
@@ -57,10 +70,18 @@ export class Budget {
   }
 }
 
-/** One event's share of the {@link Budget}. */
+/** What one request holds. */
+interface Share {
+  readonly bytes: number;
+  readonly further: number;
+  readonly uid: string | undefined;
+}
+
+/** One request's share of the {@link Budget}. */
 export class Admission {
   readonly #budget: Budget;
   #bytes: number;
+  #further = 0;
   #uid: string | undefined;
   #left = false;
 
@@ -82,11 +103,18 @@ export class Admission {
     this.#bytes = bytes;
   }
 
+  /** The body was a batch of so many events; throws `Overloaded`. */
+  holdEvents(count: number): void {
+    if (count < 2) return;
+    this.#budget.takeEvents(count - 1);
+    this.#further = count - 1;
+  }
+
   /** Gives everything back; a second call does nothing. */
   leave(): void {
     if (this.#left) return;
     this.#left = true;
-    this.#budget.giveBack(this.#bytes, this.#uid);
+    this.#budget.giveBack({ bytes: this.#bytes, further: this.#further, uid: this.#uid });
   }
 }
 

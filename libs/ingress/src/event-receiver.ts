@@ -1,5 +1,6 @@
 import { SinkError, toSinkError } from '@event-sinks/errors';
 import type { Clock, Logger } from '@event-sinks/runtime';
+import type { IncomingMessage } from 'node:http';
 import type { Admission, Budget } from './budget.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 import { ClientGone, type Exchange } from './exchange.ts';
@@ -8,7 +9,7 @@ import type { IngressMetrics } from './ingress-metrics.ts';
 import { readBody } from './read-body.ts';
 import type { Replies } from './replies.ts';
 import { sinkPathOf, type SinkPath } from './sink-path.ts';
-import type { EventDecoder, ServedSink, SinkBackend, Stored } from './types.ts';
+import type { EventDecoder, IngressLimits, ServedSink, SinkBackend, Stored } from './types.ts';
 
 /** What an {@link EventReceiver} works with. */
 export interface ReceiverContext<S extends ServedSink, E> {
@@ -21,7 +22,8 @@ export interface ReceiverContext<S extends ServedSink, E> {
   readonly metrics: IngressMetrics;
   readonly logger: Logger;
   readonly clock: Clock;
-  readonly maxEventBytes: number;
+  readonly limits: Pick<IngressLimits, 'maxEventBytes' | 'maxBatchBytes'>;
+  readonly isBatch: ((contentType: string | undefined) => boolean) | undefined;
 }
 
 /** What one event holds until its store has settled. */
@@ -58,32 +60,40 @@ export class EventReceiver<S extends ServedSink, E> {
     const { backend, decode } = this.#context;
     const { request } = exchange;
     const path = pathOf(request.url ?? '');
-    const admission = (holding.admission = this.#admit(exchange));
+    const maxBytes = this.#maxBytes(request);
+    const admission = (holding.admission = this.#admit(exchange, maxBytes));
     const sink = (exchange.sink = backend.find(path.namespace, path.name));
     admission.enterSink(sink.uid);
     if (backend.authorize !== undefined) await exchange.waitFor(backend.authorize(sink, request));
-    const body = await this.#readBody(exchange, admission);
+    const body = await this.#readBody(exchange, admission, maxBytes);
     const event = decode(request.rawHeaders, body);
+    if (backend.countOf !== undefined) admission.holdEvents(backend.countOf(event));
     holding.storing = backend.store(sink, event, deadline.signal);
     return exchange.waitFor(holding.storing);
   }
 
   /** A length beyond the limit is refused before the budget, where it would look like a passing overload. */
-  #admit(exchange: Exchange): Admission {
+  #admit(exchange: Exchange, maxBytes: number): Admission {
     const length = declaredLength(exchange.request) ?? 0;
-    if (length > this.#context.maxEventBytes) throw new SinkError('EventTooLarge');
+    if (length > maxBytes) throw new SinkError('EventTooLarge');
     return this.#context.budget.admit(length);
   }
 
-  async #readBody(exchange: Exchange, admission: Admission): Promise<Buffer> {
-    const { bodyDeadlines, clock, maxEventBytes, metrics } = this.#context;
+  #maxBytes({ headers }: IncomingMessage): number {
+    const { isBatch, limits } = this.#context;
+    const { maxEventBytes, maxBatchBytes = maxEventBytes } = limits;
+    return isBatch?.(headers['content-type']) === true ? maxBatchBytes : maxEventBytes;
+  }
+
+  async #readBody(exchange: Exchange, admission: Admission, maxBytes: number): Promise<Buffer> {
+    const { bodyDeadlines, clock, metrics } = this.#context;
     if (exchange.awaitsContinue) {
       exchange.awaitsContinue = false;
       exchange.response.writeContinue();
     }
     const deadline = bodyDeadlines.join(exchange, clock.monotonic());
     try {
-      const body = await readBody(exchange, admission, maxEventBytes);
+      const body = await readBody(exchange, admission, maxBytes);
       metrics.received(body.length);
       return body;
     } finally {

@@ -52,7 +52,10 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
     const replies = new Replies({ connections: this.#connections, metrics, log, clock, maxEventBytes });
     this.#replies = replies;
     const receiving = { backend, decode: options.decode, budget, deadlines, bodyDeadlines, replies };
-    this.#events = new EventReceiver({ ...receiving, metrics, logger, clock, maxEventBytes });
+    this.#events = new EventReceiver({
+      ...{ ...receiving, metrics, logger, clock, limits },
+      isBatch: options.isBatch,
+    });
     this.#others = otherRoutes({ replies, health: options.health, clock, extraRoutes: options.extraRoutes });
     this.#server = this.#createServer();
   }

@@ -28,6 +28,8 @@ export interface SinkBackend<S extends ServedSink, E> {
    * has its 503; the promise must then settle soon, because the event counts as in flight until it does.
    */
   store(sink: S, event: E, deadline: AbortSignal): Promise<Stored>;
+  /** How many events this is; one by default. */
+  countOf?(event: E): number;
 }
 
 /** Turns headers (name, value, name, value …) and the whole body into an event; throws a `SinkError`. */
@@ -37,13 +39,17 @@ export type EventDecoder<E> = (rawHeaders: readonly string[], body: Buffer) => E
 export interface IngressLimits {
   /** Largest body; one byte more is 413. */
   readonly maxEventBytes: number;
+  /** Largest body of a batch, where `isBatch` of the options tells one; that of an event by default. */
+  readonly maxBatchBytes?: number;
   /** Request line and headers together; more is 431, or 414 when the line alone is too long. */
   readonly maxHeaderBytes: number;
-  /** Events in flight in this process, counted until their store has settled; more is 429. */
+  /** Requests with events in flight in this process, counted until their store has settled; more is 429. */
   readonly maxInFlight: number;
   /** Bytes of bodies in flight, reserved as soon as their length is known; more is 429. */
   readonly maxInFlightBytes: number;
-  /** Events in flight for one sink, so that a stuck one leaves room for the others; more is 429. */
+  /** Events in flight in this process, those within batches counted one by one; more is 429. No limit by default. */
+  readonly maxEventsInFlight?: number;
+  /** Requests in flight for one sink, so that a stuck one leaves room for the others; more is 429. */
   readonly maxInFlightPerSink: number;
   /** From the headers' arrival to the answer; 503, or 408 when it is the body that is late. */
   readonly requestDeadlineMs: number;
@@ -66,6 +72,8 @@ export interface IngressOptions<S extends ServedSink, E> {
   readonly backend: SinkBackend<S, E>;
   readonly decode: EventDecoder<E>;
   readonly limits: IngressLimits;
+  /** Whether a body of this Content-Type is a batch of events; none is by default. */
+  readonly isBatch?: (contentType: string | undefined) => boolean;
   /** All addresses by default. */
   readonly host?: string;
   /** 0 lets the system choose. */
