@@ -45,6 +45,16 @@ function planFor(sink: KubeObject): DispatchPlan {
   );
 }
 
+const now = new Date().toISOString();
+
+/** As the Job controller leaves a Job that ran into its deadline. */
+const failedStatus = {
+  startTime: now,
+  conditions: ['FailureTarget', 'Failed'].map((type) => ({
+    ...{ type, status: 'True', reason: 'DeadlineExceeded', lastTransitionTime: now },
+  })),
+};
+
 const fileOf = (secret: { data: Readonly<Record<string, string>> } | undefined): string =>
   Buffer.from(secret?.data['event'] ?? '', 'base64').toString();
 
@@ -246,6 +256,41 @@ describe('an event that comes again', () => {
     expect(fileOf(secret)).toBe(seedLine);
     expect(secret?.metadata.ownerReferences?.[0]?.uid).toBe(job.metadata.uid);
     expect((await cluster.jobsOf('crashed')).map(({ metadata }) => metadata.uid)).toEqual([job.metadata.uid]);
+  });
+
+  test('finds a Job that failed before it had its event, which then makes room for one that has it', async () => {
+    const { sink, url } = await servedSink('failed-empty');
+    const { job, jobName } = planFor(sink);
+    const { metadata } = await cluster.client.create<KubeObject>(jobs, job);
+    await cluster.client.patchStatus(
+      jobs,
+      { namespace: 'failed-empty', name: jobName, resourceVersion: metadata.resourceVersion ?? '' },
+      failedStatus,
+    );
+    expect(await post(url)).toMatchObject({ status: 409, reason: 'JobConflict' });
+    await eventually(async () => {
+      expect(await cluster.jobsOf('failed-empty')).toEqual([]);
+    });
+    // The garbage collector, which does not run here, takes the Secret with its Job.
+    await cluster.server.kubectl(['delete', 'secret', '-n', 'failed-empty', jobName]);
+    expect(await post(url)).toEqual(stored);
+    expect((await cluster.jobsOf('failed-empty'))[0]?.metadata.uid).not.toBe(metadata.uid);
+  });
+
+  test('is taken when its Job failed with the event in its hands', async () => {
+    const { sink, url } = await servedSink('failed-full');
+    expect(await post(url)).toEqual(stored);
+    const [made] = await cluster.jobsOf('failed-full');
+    const target = { namespace: 'failed-full', name: planFor(sink).jobName };
+    await cluster.client.patchStatus(
+      jobs,
+      { ...target, resourceVersion: made?.metadata.resourceVersion ?? '' },
+      failedStatus,
+    );
+    expect(await post(url)).toEqual(stored);
+    expect((await cluster.jobsOf('failed-full')).map(({ metadata }) => metadata.uid)).toEqual([
+      made?.metadata.uid,
+    ]);
   });
 
   test('after its failure at a Trigger is another event', async () => {

@@ -11,7 +11,7 @@ import {
   type KubeObject,
 } from '@event-sinks/kube';
 import type { Clock, Logger } from '@event-sinks/runtime';
-import { isSwept, unseenStoreMs, type DispatchPlan, type Manifest } from '@event-sinks/job-plan';
+import { isSwept, jobOutcome, unseenStoreMs, type DispatchPlan, type Manifest } from '@event-sinks/job-plan';
 
 /** Stores an event: resolves when its Job and its Secret are there. */
 export interface JobWriter {
@@ -40,8 +40,8 @@ export function createJobWriter(options: JobWriterOptions): JobWriter {
       try {
         const elapsedMs = stopwatch(options.clock);
         const job = await ensureJob(options.client, plan, deadline);
-        await ensureSecret(options, plan, job);
-        if (!job.created || elapsedMs() >= unseenStoreMs) await assertKept(options.client, plan, job);
+        const secret = await ensureSecret(options, plan, job);
+        if (!job.created || elapsedMs() >= unseenStoreMs) await assertOfUse(options, plan, job, secret);
       } catch (error) {
         throw toSinkError(error);
       }
@@ -89,11 +89,21 @@ async function existingJob(
 
 /**
  * A Job that was there for a while may be on the sweep's list. Only a look that comes after the Secret can tell
- * that it stays, see `sweep-pact.ts` of job-plan.
+ * that it stays, see `sweep-pact.ts` of job-plan. And it may have failed before it had its event, for a deadline
+ * of its own: it then makes room for another, since this one has not done what the event asked for.
  */
-async function assertKept(client: KubeClient, plan: DispatchPlan, { uid }: EnsuredJob): Promise<void> {
-  const job = await existingJob(client, plan);
+async function assertOfUse(
+  options: JobWriterOptions,
+  plan: DispatchPlan,
+  { uid }: EnsuredJob,
+  secret: EnsuredSecret,
+): Promise<void> {
+  const job = await existingJob(options.client, plan);
   if (uidOf(job) !== uid) throw new SinkError('JobConflict', { detail: 'the Job was replaced meanwhile' });
+  if (secret === 'created' && jobOutcome(job) === 'failed') {
+    await removeJob(options, plan, { uid });
+    throw new SinkError('JobConflict', { detail: 'the Job had failed before it had its event' });
+  }
 }
 
 /** Counts by both clocks: the monotonic one stands still while a machine sleeps, the other may be set back. */
@@ -102,14 +112,22 @@ function stopwatch(clock: Clock): () => number {
   return () => Math.max(clock.now() - wall, clock.monotonic() - monotonic);
 }
 
-async function ensureSecret(options: JobWriterOptions, plan: DispatchPlan, job: EnsuredJob): Promise<void> {
+/** Whether the Secret is this very request's, or was there. */
+type EnsuredSecret = 'created' | 'found';
+
+async function ensureSecret(
+  options: JobWriterOptions,
+  plan: DispatchPlan,
+  job: EnsuredJob,
+): Promise<EnsuredSecret> {
   const secret = plan.secretFor(job.uid);
   try {
-    if (await createOnce(options.client, secret)) return;
+    if (await createOnce(options.client, secret)) return 'created';
     for (let wait = 0; job.created && wait < leftoverWaits; wait += 1) {
       await options.clock.sleep(leftoverWaitMs);
-      if (await createOnce(options.client, secret)) return;
+      if (await createOnce(options.client, secret)) return 'created';
     }
+    return 'found';
   } catch (error) {
     if (job.created && isRefusedForGood(error)) await removeJob(options, plan, job);
     throw error;
@@ -148,13 +166,13 @@ function isRefusedForGood(error: unknown): boolean {
 async function removeJob(
   { client, logger }: JobWriterOptions,
   plan: DispatchPlan,
-  { uid }: EnsuredJob,
+  { uid }: Pick<EnsuredJob, 'uid'>,
 ): Promise<void> {
   const target = { namespace: plan.namespace, name: plan.jobName };
   try {
     await client.delete(jobs, target, { uid });
   } catch (error) {
-    logger.warn('A Job whose Secret was refused could not be removed', { ...target, error });
+    logger.warn('A Job without its event could not be removed', { ...target, error });
   }
 }
 
