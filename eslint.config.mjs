@@ -6,6 +6,16 @@ const vendorDoors = [
   { door: 'libs/kube', names: ['@kubernetes/client-node', 'undici'] },
   { door: 'libs/kafka', names: ['kafkajs', '@platformatic/kafka'] },
   { door: 'libs/ingress', names: ['express'] },
+  {
+    door: 'libs/runtime',
+    names: [
+      'prom-client',
+      '@opentelemetry/api',
+      '@opentelemetry/sdk-trace-base',
+      '@opentelemetry/resources',
+      '@opentelemetry/exporter-trace-otlp-http',
+    ],
+  },
 ];
 
 const bannedBeside = (door) =>
@@ -110,7 +120,7 @@ const config = tseslint.config(
               onlyDependOnLibsWithTags: ['type:testing'],
               allowedExternalImports: ['zod', '@jest/*', 'fast-check', 'yaml'],
             },
-            { sourceTag: 'type:util', onlyDependOnLibsWithTags: ['type:testing'] },
+            { sourceTag: 'type:util', onlyDependOnLibsWithTags: ['type:contract', 'type:testing'] },
             {
               sourceTag: 'type:testing',
               onlyDependOnLibsWithTags: ['type:platform', 'type:adapter', 'type:contract'],

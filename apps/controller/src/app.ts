@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createLeaseElector, loadKubeClient } from '@event-sinks/kube';
 import {
+  apiCallMetrics,
   createMetrics,
   exposeWatchAge,
+  gauge,
   Health,
   startAdminServer,
   type AdminServer,
@@ -14,6 +16,7 @@ import type { Config } from './config.ts';
 import { createKinds } from './kinds.ts';
 import { createSweep } from './job-sink/sweep.ts';
 import { createReconcileMetrics } from './reconcile-metrics.ts';
+import { exposeSinks } from './sink-metrics.ts';
 import { createTemplateTrial } from './webhook/template-trial.ts';
 import { createWebhook } from './webhook/webhook.ts';
 
@@ -42,8 +45,12 @@ export interface AppDependencies {
 /** Puts the controller together: the one place that knows every part. */
 export function createApp(dependencies: AppDependencies): App {
   const { config, logger, clock, identity } = dependencies;
-  const client = loadKubeClient({ kubeconfig: config.KUBECONFIG, userAgent: 'event-sinks-controller' });
   const { registry } = createMetrics();
+  const client = loadKubeClient({
+    kubeconfig: config.KUBECONFIG,
+    userAgent: 'event-sinks-controller',
+    onCall: apiCallMetrics(registry),
+  });
   const health = new Health();
   const trial = createTemplateTrial({ client, timeoutMs: trialTimeoutMs, newId: randomUUID });
   const kinds = createKinds({
@@ -86,6 +93,10 @@ export function createApp(dependencies: AppDependencies): App {
     onStoppedLeading: () => undefined,
   });
   const isLeader = (): boolean => elector.isLeader();
+  gauge(registry, 'event_sinks_leading', (leading) => {
+    leading.set(isLeader() ? 1 : 0);
+  });
+  exposeSinks(registry, () => kinds);
   const webhook = config.WEBHOOK_ENABLED
     ? createWebhook({ config, client, trial, isLeader, health, registry, clock, logger })
     : undefined;

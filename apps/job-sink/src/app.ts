@@ -3,6 +3,7 @@ import { SinkError } from '@event-sinks/errors';
 import { createIngress, ingressLimits, type SinkBackend } from '@event-sinks/ingress';
 import { loadKubeClient } from '@event-sinks/kube';
 import {
+  apiCallMetrics,
   createMetrics,
   exposeWatchAge,
   Health,
@@ -39,13 +40,14 @@ export interface AppDependencies {
 
 /** Puts the dispatcher together: the one place that knows every part. */
 export function createApp({ config, logger, clock, random }: AppDependencies): App {
+  const { registry } = createMetrics();
   const client = loadKubeClient({
     kubeconfig: config.KUBECONFIG,
     connections: config.API_CONNECTIONS,
     userAgent: 'event-sinks-job-sink',
     requestTimeoutMs: config.REQUEST_DEADLINE,
+    onCall: apiCallMetrics(registry),
   });
-  const { registry } = createMetrics();
   const health = new Health();
   const directory = createJobSinkDirectory({
     ...{ client, logger, clock, random },

@@ -86,7 +86,7 @@ export class EventReceiver<S extends ServedSink, E> {
   }
 
   async #readBody(exchange: Exchange, admission: Admission, maxBytes: number): Promise<Buffer> {
-    const { bodyDeadlines, clock, metrics } = this.#context;
+    const { bodyDeadlines, clock } = this.#context;
     if (exchange.awaitsContinue) {
       exchange.awaitsContinue = false;
       exchange.response.writeContinue();
@@ -94,7 +94,7 @@ export class EventReceiver<S extends ServedSink, E> {
     const deadline = bodyDeadlines.join(exchange, clock.monotonic());
     try {
       const body = await readBody(exchange, admission, maxBytes);
-      metrics.received(body.length);
+      exchange.bytes = body.length;
       return body;
     } finally {
       deadline.leave(exchange);

@@ -26,6 +26,8 @@ export class Exchange implements Expirable {
   /** Set once the sink is found; only then may its name become a label. */
   sink: ServedSink | undefined;
   awaitsContinue: boolean;
+  /** Size of the body, once it has been read whole. */
+  bytes: number | undefined;
   /** The parser gave up on the connection: no further byte of the body will come. */
   broken = false;
   /** The body is being read. */

@@ -459,7 +459,11 @@ describe('metrics', () => {
     expect(await front.metric(bySink(202))).toBe(1);
     expect(await front.metric(bySink(400))).toBe(1);
     expect(await front.metric('event_sinks_requests_refused_total{reason="NotACloudEvent"}')).toBe(1);
-    expect(await front.metric('event_sinks_received_bytes_total')).toBe(6);
+    const bytes = (status: number) =>
+      `event_sinks_received_bytes_total{http_response_status_code="${status}"}`;
+    expect(await front.metric(bytes(202))).toBe(3);
+    expect(await front.metric(bytes(400))).toBe(3);
+    expect(await front.metric('event_sinks_requests_in_flight_limit')).toBeGreaterThan(0);
   });
 
   test('are not made by what a sender chooses', async () => {

@@ -43,11 +43,11 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
     const budget = (this.#budget = new Budget(limits));
     const deadlines = (this.#deadlines = new Deadlines(clock, limits.requestDeadlineMs));
     const bodyDeadlines = (this.#bodyDeadlines = new Deadlines(clock, limits.bodyTimeoutMs));
-    const metrics = (this.#metrics = new IngressMetrics(
-      options.registry,
-      backend.kind,
-      () => budget.requests,
-    ));
+    const metrics = (this.#metrics = new IngressMetrics(options.registry, {
+      kind: backend.kind,
+      inFlight: () => budget.requests,
+      maxInFlight: limits.maxInFlight,
+    }));
     const log = new RefusalLog(logger, clock);
     const replies = new Replies({ connections: this.#connections, metrics, log, clock, maxEventBytes });
     this.#replies = replies;

@@ -60,7 +60,7 @@ export class Replies {
 
   #write(exchange: Exchange, status: number, headers: readonly string[]): void {
     const { response, request } = exchange;
-    if (exchange.sink !== undefined) this.#observe(exchange, status);
+    this.#observe(exchange, status);
     if (response.headersSent || response.destroyed) return;
     const cutOff = !request.complete && this.#mustCutOff(exchange);
     const close = cutOff || this.mustClose(exchange);
@@ -78,7 +78,9 @@ export class Replies {
 
   #observe(exchange: Exchange, status: number): void {
     const { metrics, clock } = this.#context;
-    if (exchange.sink) metrics.dispatched(exchange.sink, status, clock.monotonic() - exchange.startedAt);
+    const { sink, bytes, startedAt } = exchange;
+    if (sink !== undefined) metrics.dispatched(sink, status, clock.monotonic() - startedAt);
+    if (bytes !== undefined) metrics.received(bytes, status);
   }
 }
 

@@ -1,3 +1,4 @@
+export { type ApiCall } from './api-call.ts';
 export {
   type CallOptions,
   type DeleteOptions,

@@ -1,4 +1,5 @@
 import { KubeConfig } from '@kubernetes/client-node';
+import { observedTransport, type ApiCall } from './api-call.ts';
 import { createKubeClient, type KubeClient } from './client.ts';
 import { createCredentials } from './credentials.ts';
 import { memoisedDispatcher } from './dispatcher.ts';
@@ -14,6 +15,8 @@ export interface KubeClientOptions {
   readonly userAgent: string;
   /** Milliseconds; 10,000 by default. */
   readonly requestTimeoutMs?: number | undefined;
+  /** Told of each call once it is answered or given up; must not throw. */
+  readonly onCall?: ((call: ApiCall) => void) | undefined;
 }
 
 /** Connects to nothing yet; throws when the configuration cannot be read. */
@@ -23,12 +26,15 @@ export function loadKubeClient(options: KubeClientOptions): KubeClient {
     connections: options.connections ?? 64,
     connectTimeoutMs: requestTimeoutMs,
   });
+  const monotonic = (): number => performance.now();
   const credentials = createCredentials({
     load: () => readConfig(options.kubeconfig),
     dispatcher,
-    monotonic: () => performance.now(),
+    monotonic,
   });
-  return createKubeClient(createTransport({ credentials, userAgent: options.userAgent, requestTimeoutMs }));
+  const transport = createTransport({ credentials, userAgent: options.userAgent, requestTimeoutMs });
+  const { onCall } = options;
+  return createKubeClient(onCall === undefined ? transport : observedTransport(transport, onCall, monotonic));
 }
 
 function readConfig(kubeconfig: string | undefined): KubeConfig {

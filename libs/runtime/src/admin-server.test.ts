@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createServer } from 'node:net';
 import { startAdminServer, type AdminServer } from './admin-server.ts';
 import { Health } from './health.ts';
-import { Counter, createMetrics, Gauge, type Registry } from './metrics.ts';
+import { counter, createMetrics, gauge, type Registry } from './metrics.ts';
 
 let server: AdminServer;
 let health: Health;
@@ -20,25 +20,25 @@ const get = (path: string, init: RequestInit = {}) =>
 
 describe('the admin server', () => {
   test('shows the metrics of its own registry', async () => {
-    new Counter({ name: 'events_total', help: 'Events.', registers: [registry] }).inc(3);
+    counter(registry, 'event_sinks_reconcile_retries_total').inc({ loop: 'jobsink' }, 3);
     const response = await get('/metrics');
     expect(response.headers.get('content-type')).toContain('text/plain');
     const text = await response.text();
-    expect(text).toContain('events_total 3');
+    expect(text).toContain('event_sinks_reconcile_retries_total{loop="jobsink"} 3');
     expect(text).toContain('process_cpu_seconds_total');
   });
 
   test('keeps two registries apart', async () => {
     const other = createMetrics().registry;
-    new Counter({ name: 'elsewhere_total', help: 'Not here.', registers: [other] }).inc();
-    expect(await (await get('/metrics')).text()).not.toContain('elsewhere_total');
+    gauge(other, 'event_sinks_leading').set(1);
+    expect(await (await get('/metrics')).text()).not.toContain('event_sinks_leading');
   });
 
   test('answers 500 when a metric cannot be collected, and stays up', async () => {
     const collect = () => {
       throw new Error('boom');
     };
-    new Gauge({ name: 'odd', help: 'Odd.', registers: [registry], collect });
+    gauge(registry, 'event_sinks_leading', collect);
     expect((await get('/metrics')).status).toBe(500);
     expect((await get('/healthz')).status).toBe(200);
   });

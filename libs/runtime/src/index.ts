@@ -1,4 +1,5 @@
 export { startAdminServer, type AdminServer, type AdminServerOptions } from './admin-server.ts';
+export { apiCallMetrics, type MeasuredCall } from './api-call-metrics.ts';
 export { systemClock, type Clock, type Timer } from './clock.ts';
 export { ConfigError, loadConfig, type ConfigProblem, type Environment } from './config.ts';
 export {
@@ -22,7 +23,17 @@ export {
   type LoggerOptions,
   type LogLevel,
 } from './logger.ts';
-export { Counter, createMetrics, Gauge, Histogram, Registry, type Metrics } from './metrics.ts';
+export {
+  counter,
+  createMetrics,
+  gauge,
+  histogram,
+  Registry,
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type Metrics,
+} from './metrics.ts';
 export { runProcess, type ProcessLike, type RunProcessOptions } from './run-process.ts';
 export { runApp, type RunAppOptions, type RunnableApp } from './run-app.ts';
 export { exposeWatchAge, type Watched } from './watch-age.ts';

@@ -1,5 +1,4 @@
-import { Gauge } from 'prom-client';
-import type { Metrics } from './metrics.ts';
+import { gauge, type Metrics } from './metrics.ts';
 
 /** Something that follows the API server. */
 export interface Watched {
@@ -14,14 +13,8 @@ export function exposeWatchAge(
   registry: Metrics['registry'],
   watches: Readonly<Record<string, Watched>>,
 ): void {
-  new Gauge({
-    name: 'event_sinks_watch_age_seconds',
-    help: 'Time since the last sign of life of a watch on the API server',
-    labelNames: ['resource'],
-    registers: [registry],
-    collect() {
-      for (const [resource, watch] of Object.entries(watches))
-        this.set({ resource }, watch.secondsSinceLastSign());
-    },
+  gauge(registry, 'event_sinks_watch_age_seconds', (age) => {
+    for (const [resource, watch] of Object.entries(watches))
+      age.set({ resource }, watch.secondsSinceLastSign());
   });
 }

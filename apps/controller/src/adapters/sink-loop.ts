@@ -30,6 +30,8 @@ export interface SinkLoop {
   secondsSinceLastSign(): number;
   /** Reconciles until the signal aborts; resolves when the last pass has ended. */
   lead(signal: AbortSignal): Promise<void>;
+  /** Every sink as the watch has it now. */
+  list(): readonly KubeObject[];
   /** Looks at every sink again: something that they all depend on has changed. */
   wakeAll(): void;
 }
@@ -63,6 +65,7 @@ export function createSinkLoop(options: SinkLoopOptions): SinkLoop {
     stop: () => informer.stop(),
     hasSynced: () => informer.hasSynced(),
     secondsSinceLastSign: () => informer.secondsSinceLastSign(),
+    list: () => informer.list(),
     wakeAll,
     async lead(signal) {
       const over = aborted(signal);

@@ -2,6 +2,7 @@ import { jobSinkNameLabel } from '@event-sinks/crds';
 import { isSwept } from '@event-sinks/job-plan';
 import { jobs, NotLeaderError, type KubeClient, type KubeObject } from '@event-sinks/kube';
 import type { Clock, Logger, Registry } from '@event-sinks/runtime';
+import { JobCounts } from '../domain/job-counts.ts';
 import { isSweepable } from '../domain/sweep.ts';
 import { SweepMemory } from '../domain/sweep-memory.ts';
 import { sweepJob } from './sweep-job.ts';
@@ -41,6 +42,8 @@ export function createSweep(options: SweepOptions): Sweep {
         await sweepAll(context, signal);
         await options.clock.sleep(options.intervalMs, signal);
       }
+      // The next leader tells of the Jobs from here on.
+      context.metrics.found([]);
     },
   };
 }
@@ -53,6 +56,7 @@ interface SweepContext extends SweepOptions {
 async function sweepAll(context: SweepContext, signal: AbortSignal): Promise<void> {
   const { client, logger, memory, metrics } = context;
   const failures: unknown[] = [];
+  const counts = new JobCounts();
   memory.begin();
   try {
     let token: string | undefined;
@@ -61,10 +65,12 @@ async function sweepAll(context: SweepContext, signal: AbortSignal): Promise<voi
         labelSelector: jobSinkNameLabel,
         ...{ limit: pageSize, continue: token, signal },
       });
+      counts.add(page.items);
       await sweepPage(context, page.items, { failures, signal });
       token = page.continue;
     } while (token !== undefined);
     memory.complete();
+    metrics.found(counts.all());
     metrics.swept('complete');
   } catch (error) {
     if (signal.aborted || error instanceof NotLeaderError) return;

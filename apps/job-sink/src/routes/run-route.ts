@@ -1,7 +1,7 @@
 import { SinkError } from '@event-sinks/errors';
 import type { IngressOptions, ServedSink } from '@event-sinks/ingress';
 import { parseRunLocation } from '@event-sinks/job-plan';
-import { Counter, type Registry } from '@event-sinks/runtime';
+import { counter, type Registry } from '@event-sinks/runtime';
 import type { RunStatus, RunStatusReader } from './run-status.ts';
 
 type AddRoutes = NonNullable<IngressOptions<ServedSink, unknown>['extraRoutes']>;
@@ -16,12 +16,7 @@ interface Answer {
  * `parseRunLocation` from the raw target: a router's own parameters would come with their escapes lost or refused.
  */
 export function runRoute(reader: RunStatusReader, registry: Registry): AddRoutes {
-  const asked = new Counter({
-    name: 'event_sinks_run_status_requests_total',
-    help: 'Questions about the run of an event, by what was found; refused ones are counted as refusals.',
-    labelNames: ['outcome'],
-    registers: [registry],
-  });
+  const asked = counter(registry, 'event_sinks_run_status_requests_total');
   return (router) => {
     router.get(prefix, async (request, response, next) => {
       const found = await reader.read(request.originalUrl);

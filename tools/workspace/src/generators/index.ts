@@ -2,6 +2,7 @@ import { apiPage } from './api-page.ts';
 import { crdFiles } from './crd-files.ts';
 import { errorsPage } from './errors-page.ts';
 import type { Generator } from './generated-file.ts';
+import { metricsPage } from './metrics-page.ts';
 
 /** Everything that is generated. A further page or table is one more entry. */
-export const generators: readonly Generator[] = [crdFiles, errorsPage, apiPage];
+export const generators: readonly Generator[] = [crdFiles, errorsPage, apiPage, metricsPage];
