@@ -1,10 +1,13 @@
 {{/* Labels of every object. Call with (dict "root" $ "component" "job-sink"). */}}
 {{- define "event-sinks.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
 app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 app.kubernetes.io/part-of: event-sinks
 {{ include "event-sinks.selector" . }}
+{{- with .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{/* Labels that select a component's pods; never to be changed, since a Deployment's selector cannot be. */}}
@@ -15,131 +18,62 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 
 {{/* The image of a component. Call with (dict "root" $ "component" "job-sink" "values" $.Values.jobSink). */}}
 {{- define "event-sinks.image" -}}
-{{ .root.Values.image.registry }}/{{ .component }}:{{ .values.image.tag | default .root.Chart.AppVersion }}
+{{- $image := .values.image -}}
+{{- $name := printf "%s/%s" ($image.registry | default .root.Values.image.registry) ($image.repository | default .component) -}}
+{{- if $image.digest -}}
+{{ $name }}@{{ $image.digest }}
+{{- else -}}
+{{ $name }}:{{ $image.tag | default .root.Chart.AppVersion }}
+{{- end -}}
 {{- end }}
 
-{{/* Pod fields that are the same for every component: the restricted Pod Security Standard. */}}
-{{- define "event-sinks.podSecurity" -}}
-securityContext:
-  runAsNonRoot: true
-  runAsUser: 65532
-  runAsGroup: 65532
-  seccompProfile:
-    type: RuntimeDefault
-{{- with .Values.imagePullSecrets }}
-imagePullSecrets:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
+{{/*
+The parts that are installed, as YAML:
+  jobSinkOwner  JobSink's definition, address, status and admission are this chart's; alongside they are Knative's
+  webhook       the controller serves admission
+*/}}
+{{- define "event-sinks.parts" -}}
+{{- $owner := and .Values.jobSink.enabled (eq .Values.mode "standalone") -}}
+jobSinkOwner: {{ $owner }}
+webhook: {{ and $owner .Values.controller.enabled .Values.webhook.enabled }}
 {{- end }}
 
-{{- define "event-sinks.containerSecurity" -}}
-securityContext:
-  allowPrivilegeEscalation: false
-  readOnlyRootFilesystem: true
-  capabilities:
-    drop: [ALL]
+{{/* The Secret with the webhook's certificate where somebody else keeps it; empty where the controller does. */}}
+{{- define "event-sinks.suppliedCertificate" -}}
+{{- with .Values.webhook.certificate -}}
+{{- if .secretName -}}
+{{ .secretName }}
+{{- else if .certManager.enabled -}}
+event-sinks-webhook-tls
+{{- end -}}
+{{- end -}}
 {{- end }}
 
-{{/* A data plane: Deployment and Service. Call with root, component, service, values, and extra pod labels. */}}
-{{- define "event-sinks.dataPlane" -}}
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: {{ .service }}
-  namespace: {{ .root.Release.Namespace }}
-  labels:
-    {{- include "event-sinks.labels" . | nindent 4 }}
-spec:
-  replicas: {{ .values.replicas }}
-  selector:
-    matchLabels:
-      {{- include "event-sinks.selector" . | nindent 6 }}
-  strategy:
-    rollingUpdate:
-      maxUnavailable: 0
-  template:
-    metadata:
-      labels:
-        {{- include "event-sinks.labels" . | nindent 8 }}
-        {{- with .podLabels }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
-    spec:
-      serviceAccountName: {{ .service }}
-      enableServiceLinks: false
-      terminationGracePeriodSeconds: {{ .values.terminationGracePeriodSeconds }}
-      {{- include "event-sinks.podSecurity" .root | nindent 6 }}
-      containers:
-        - name: {{ .component }}
-          image: {{ include "event-sinks.image" . }}
-          imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-          env:
-            - name: PORT
-              value: '8080'
-            - name: METRICS_PORT
-              value: '9092'
-            - name: LOG_LEVEL
-              value: {{ .values.logLevel }}
-            - name: MAX_EVENT_BYTES
-              value: {{ .values.maxEventBytes | int64 | quote }}
-            - name: DRAIN_DELAY
-              value: {{ .values.drainDelay | quote }}
-            - name: DRAIN_TIMEOUT
-              value: {{ .values.drainTimeout | quote }}
-          ports:
-            - name: http
-              containerPort: 8080
-            - name: http-metrics
-              containerPort: 9092
-          readinessProbe:
-            httpGet: { path: /readyz, port: http }
-            periodSeconds: 2
-          livenessProbe:
-            httpGet: { path: /healthz, port: http }
-            periodSeconds: 10
-            timeoutSeconds: 5
-          {{- include "event-sinks.containerSecurity" .root | nindent 10 }}
-          resources:
-            {{- toYaml .values.resources | nindent 12 }}
----
-apiVersion: v1
-kind: Service
-metadata:
-  name: {{ .service }}
-  namespace: {{ .root.Release.Namespace }}
-  labels:
-    {{- include "event-sinks.labels" . | nindent 4 }}
-spec:
-  selector:
-    {{- include "event-sinks.selector" . | nindent 4 }}
-  ports:
-    - name: http
-      port: 80
-      targetPort: http
-    - name: http-metrics
-      port: 9092
-      targetPort: http-metrics
----
-apiVersion: v1
-kind: ServiceAccount
-metadata:
-  name: {{ .service }}
-  namespace: {{ .root.Release.Namespace }}
-  labels:
-    {{- include "event-sinks.labels" . | nindent 4 }}
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: event-sinks-{{ .component }}
-  labels:
-    {{- include "event-sinks.labels" . | nindent 4 }}
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: event-sinks-{{ .component }}
-subjects:
-  - kind: ServiceAccount
-    name: {{ .service }}
-    namespace: {{ .root.Release.Namespace }}
+{{/* Name of a component's Deployment. Alongside Knative, job-sink is the name of Knative's own. */}}
+{{- define "event-sinks.deploymentName" -}}
+{{- if eq .component "controller" -}}
+event-sinks-controller
+{{- else if eq .component "kafka-sink" -}}
+kafka-sink-ingress
+{{- else if eq .root.Values.mode "alongside" -}}
+event-sinks-job-sink
+{{- else -}}
+job-sink
+{{- end -}}
+{{- end }}
+
+{{- define "event-sinks.serviceAccountName" -}}
+{{- .values.serviceAccount.name | default (include "event-sinks.deploymentName" .) -}}
+{{- end }}
+
+{{/* The variables that values end in. Call with root and key, the component's name in the values. */}}
+{{- define "event-sinks.settings" -}}
+{{- range $setting := index (.root.Files.Get "files/settings.yaml" | fromYaml) .key }}
+{{- $value := $.root.Values }}
+{{- range splitList "." $setting.value }}
+{{- $value = index $value . }}
+{{- end }}
+- name: {{ $setting.env }}
+  value: {{ if kindIs "float64" $value }}{{ $value | int64 | quote }}{{ else }}{{ $value | toString | quote }}{{ end }}
+{{- end }}
 {{- end }}

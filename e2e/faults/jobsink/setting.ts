@@ -104,8 +104,9 @@ export async function openSetting(sizes: Sizes, tell: (line: string) => void): P
 async function installRights(server: TestApiServer, checkout: string): Promise<void> {
   await server.kubectl(['apply', '--server-side', '-f', join(checkout, 'charts/event-sinks/files/crds')]);
   await server.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
-  const template = await readFile(join(checkout, 'charts/event-sinks/templates/job-sink.yaml'), 'utf8');
-  const { rules } = parse(template.slice(template.indexOf('\nrules:'))) as { rules: object[] };
+  const rules = parse(
+    await readFile(join(checkout, 'charts/event-sinks/files/rbac/job-sink.yaml'), 'utf8'),
+  ) as object[];
   const group = 'rbac.authorization.k8s.io';
   const items = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: system } },

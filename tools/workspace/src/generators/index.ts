@@ -1,8 +1,9 @@
 import { apiPage } from './api-page.ts';
+import { chartFiles } from './chart-files.ts';
 import { crdFiles } from './crd-files.ts';
 import { errorsPage } from './errors-page.ts';
 import type { Generator } from './generated-file.ts';
 import { metricsPage } from './metrics-page.ts';
 
 /** Everything that is generated. A further page or table is one more entry. */
-export const generators: readonly Generator[] = [crdFiles, errorsPage, apiPage, metricsPage];
+export const generators: readonly Generator[] = [crdFiles, chartFiles, errorsPage, apiPage, metricsPage];

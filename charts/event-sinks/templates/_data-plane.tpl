@@ -1,0 +1,49 @@
+{{/*
+What takes events over HTTP. Call with root, component, key, values, service (empty where it is somebody else's),
+reachesKafka, and podLabels.
+*/}}
+{{- define "event-sinks.dataPlane" -}}
+{{- $env := list (dict "name" "PORT" "value" "8080") (dict "name" "METRICS_PORT" "value" "9092") | toYaml }}
+{{- $ports := list (dict "name" "http" "containerPort" 8080) (dict "name" "http-metrics" "containerPort" 9092) | toYaml }}
+{{- $context := merge (dict "env" $env "ports" $ports "probePort" "http") . }}
+{{ include "event-sinks.deployment" $context }}
+{{- if .service }}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ .service }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "event-sinks.labels" . | nindent 4 }}
+spec:
+  selector:
+    {{- include "event-sinks.selector" . | nindent 4 }}
+  ports:
+    - name: http
+      port: 80
+      targetPort: http
+    - name: http-metrics
+      port: 9092
+      targetPort: http-metrics
+{{- end }}
+---
+{{ include "event-sinks.clusterRoleBinding" (merge (dict "role" (printf "event-sinks-%s" .component)) .) }}
+{{- end }}
+
+{{- define "event-sinks.clusterRoleBinding" -}}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: {{ .role }}
+  labels:
+    {{- include "event-sinks.labels" . | nindent 4 }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: {{ .role }}
+subjects:
+  - kind: ServiceAccount
+    name: {{ include "event-sinks.serviceAccountName" . }}
+    namespace: {{ .root.Release.Namespace }}
+{{- end }}

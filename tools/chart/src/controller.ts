@@ -1,0 +1,56 @@
+import { componentValues } from './component.ts';
+import { asVariable, duration, group, integer } from './fields.ts';
+
+/** Values of the controller. */
+export const controllerValues = group('Sets the conditions and the address of every sink.', {
+  ...componentValues({
+    name: 'controller',
+    enabled: 'Whether there is a controller. Without one no sink gets an address or a condition.',
+    memory: { request: '96Mi', limit: '256Mi' },
+    gracePeriodSeconds: 30,
+  }),
+  workers: asVariable(
+    'WORKERS',
+    integer('Sinks of one kind that are looked at at once.', { min: 1, max: 256, default: 8 }),
+  ),
+  leaderElection: group('One controller leads, the others wait to take over.', {
+    leaseDuration: asVariable(
+      'LEASE_DURATION',
+      duration('How long a leader that falls silent stays one.', '15s'),
+    ),
+    renewDeadline: asVariable(
+      'LEASE_RENEW_DEADLINE',
+      duration('When a leader that cannot renew its lease gives up; shorter than the lease.', '10s'),
+    ),
+    retryPeriod: asVariable('LEASE_RETRY_PERIOD', duration('Time between two tries.', '2s')),
+  }),
+  recheck: group('How old a condition may be before its sink is looked at again.', {
+    ready: asVariable('RECHECK_READY', duration('Of a sink that is ready; 30s at most.', '20s')),
+    notReady: asVariable('RECHECK_NOT_READY', duration('Of one that is not; 30s at most.', '1s')),
+  }),
+  probeTimeout: asVariable(
+    'PROBE_TIMEOUT',
+    duration('How long a data plane’s pod may take to say what it serves.', '2s'),
+  ),
+  kafkaTimeout: asVariable('KAFKA_TIMEOUT', duration('How long brokers may take to answer.', '5s')),
+  kafkaQuestions: asVariable(
+    'KAFKA_QUESTIONS',
+    integer('Questions to all brokers under way at once.', { min: 1, max: 1_024, default: 64 }),
+  ),
+  kafkaQuestionsPerCluster: asVariable(
+    'KAFKA_QUESTIONS_PER_CLUSTER',
+    integer('Questions to the brokers of one cluster under way at once.', { min: 1, max: 64, default: 4 }),
+  ),
+  topicDelete: group('Deletes a topic with the sink that made it, before it is given up and kept.', {
+    timeout: asVariable('TOPIC_DELETE_TIMEOUT', duration('How long it is tried.', '1m')),
+    tries: asVariable('TOPIC_DELETE_TRIES', integer('How often.', { min: 1, max: 1_000, default: 20 })),
+  }),
+  sweep: group('Removes Jobs whose event was never stored, and so never acknowledged.', {
+    age: asVariable('SWEEP_AGE', duration('How long a Job may be without its event.', '10m')),
+    interval: asVariable('SWEEP_INTERVAL', duration('Time from one look to the next.', '2m')),
+  }),
+  templateRecheck: group('How old a finding about a JobSink’s template may be.', {
+    valid: asVariable('TEMPLATE_RECHECK_VALID', duration('That it is good.', '1h')),
+    refused: asVariable('TEMPLATE_RECHECK_REFUSED', duration('That it is refused.', '1m')),
+  }),
+});

@@ -1,0 +1,75 @@
+import { asVariable, duration, integer } from './fields.ts';
+
+const mebibyte = 1_048_576;
+
+/** What differs between the data planes. */
+export interface DataPlaneDefaults {
+  readonly largestEvent: number;
+  readonly aboutEvents: string;
+  readonly maxInFlight: number;
+  readonly maxInFlightPerSink: number;
+}
+
+/** Values of whatever takes events over HTTP. */
+export function dataPlaneValues(defaults: DataPlaneDefaults) {
+  const requests = { min: 1, max: 100_000 };
+  return {
+    maxEventBytes: asVariable(
+      'MAX_EVENT_BYTES',
+      integer(defaults.aboutEvents, { min: 1024, max: defaults.largestEvent, default: mebibyte }),
+    ),
+    maxHeaderBytes: asVariable(
+      'MAX_HEADER_BYTES',
+      integer('Bytes of a request’s headers at most.', { min: 4096, max: mebibyte, default: 65_536 }),
+    ),
+    maxInFlight: asVariable(
+      'MAX_IN_FLIGHT',
+      integer('Requests in one pod at a time; the next one gets 429.', {
+        ...requests,
+        default: defaults.maxInFlight,
+      }),
+    ),
+    maxInFlightBytes: asVariable(
+      'MAX_IN_FLIGHT_BYTES',
+      integer('Bytes of events in one pod at a time; the memory limit must leave room for it.', {
+        min: mebibyte,
+        max: 2 ** 31,
+        default: 64 * mebibyte,
+      }),
+    ),
+    maxInFlightPerSink: asVariable(
+      'MAX_IN_FLIGHT_PER_SINK',
+      integer('Requests to one sink in one pod at a time.', {
+        ...requests,
+        default: defaults.maxInFlightPerSink,
+      }),
+    ),
+    requestDeadline: asVariable(
+      'REQUEST_DEADLINE',
+      duration('Every request is answered within this time.', '10s'),
+    ),
+    headersTimeout: asVariable(
+      'HEADERS_TIMEOUT',
+      duration('How long a sender may take for the headers.', '10s'),
+    ),
+    bodyTimeout: asVariable(
+      'BODY_TIMEOUT',
+      duration('How long a sender may take for the event; shorter than the deadline.', '8s'),
+    ),
+    keepAliveTimeout: asVariable(
+      'KEEP_ALIVE_TIMEOUT',
+      duration('How long an idle connection is kept; longer than a load balancer in front keeps it.', '75s'),
+    ),
+    drainDelay: asVariable(
+      'DRAIN_DELAY',
+      duration(
+        'How long to go on serving after the pod was told to end, while the Service’s endpoints catch up.',
+        '5s',
+      ),
+    ),
+    drainTimeout: asVariable(
+      'DRAIN_TIMEOUT',
+      duration('How long to wait for requests in flight after that.', '20s'),
+    ),
+  };
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/** What stands beside a value for the generators; none of it goes into the JSON schema. */
+export interface ValueMeta {
+  /** The variable of the app that the value ends in. */
+  readonly env?: string;
+}
+
+/** A value without text in it is the app's own default, or the chart's. */
+export function text(description: string, fallback = '') {
+  return z.string().default(fallback).describe(description);
+}
+
+/** `true` or `false`. */
+export function toggle(description: string, fallback: boolean) {
+  return z.boolean().default(fallback).describe(description);
+}
+
+/** One of these words. */
+export function choice<const T extends string>(
+  words: readonly [T, ...T[]],
+  description: string,
+  fallback: NoInfer<T>,
+) {
+  return z.enum(words).default(fallback).describe(description);
+}
+
+/** An integer; both bounds belong to the range. */
+export function integer(
+  description: string,
+  bounds: { readonly min: number; readonly max: number; readonly default: number },
+) {
+  return z.int().min(bounds.min).max(bounds.max).default(bounds.default).describe(description);
+}
+
+const durationPattern = /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/;
+
+/** A length of time such as `500ms`, `10s` or `1m30s`; the app knows its bounds. */
+export function duration(description: string, fallback: string) {
+  return z.string().regex(durationPattern).default(fallback).describe(description);
+}
+
+/** Hands a value to the app as this variable. */
+export function asVariable<T extends z.ZodType>(env: string, field: T): T {
+  return field.meta({ ...field.meta(), env });
+}
+
+/** A piece of a Kubernetes object, which the API server judges better than a copy of its schema here. */
+export function kubernetesObject(description: string, fallback: Record<string, unknown> = {}) {
+  return z.record(z.string(), z.unknown()).default(fallback).describe(description);
+}
+
+/** A list of pieces of Kubernetes objects. */
+export function kubernetesList(description: string) {
+  return z.array(z.record(z.string(), z.unknown())).default([]).describe(description);
+}
+
+/** Labels or annotations. */
+export function stringMap(description: string, fallback: Record<string, string> = {}) {
+  return z.record(z.string(), z.string()).default(fallback).describe(description);
+}
+
+/** An object whose defaults are those of its fields. A field that it does not name is refused. */
+export function group<T extends z.ZodRawShape>(description: string, shape: T) {
+  return z.strictObject(shape).describe(description);
+}

@@ -1,0 +1,116 @@
+import { componentValues } from './component.ts';
+import { dataPlaneValues } from './data-plane.ts';
+import { asVariable, choice, duration, group, integer } from './fields.ts';
+
+const mebibyte = 1_048_576;
+
+/** Values of JobSink's dispatcher. */
+export const jobSinkValues = group('Turns each event into a Job.', {
+  ...componentValues({
+    name: 'job-sink',
+    enabled: 'Whether there are JobSinks: their definition, admission, roles and dispatcher.',
+    memory: { request: '96Mi', limit: '384Mi' },
+    gracePeriodSeconds: 35,
+  }),
+  ...dataPlaneValues({
+    largestEvent: mebibyte,
+    aboutEvents: 'Bytes of one event at most; a Secret holds no more than 1048576.',
+    maxInFlight: 512,
+    maxInFlightPerSink: 256,
+  }),
+  apiConnections: asVariable(
+    'API_CONNECTIONS',
+    integer('Connections to the API server at most.', { min: 1, max: 1024, default: 64 }),
+  ),
+});
+
+/** Values of KafkaSink's producer. */
+export const kafkaSinkValues = group('Writes each event to a Kafka topic.', {
+  ...componentValues({
+    name: 'kafka-sink',
+    enabled: 'Whether there are KafkaSinks: their definition, roles and producer.',
+    memory: { request: '96Mi', limit: '512Mi' },
+    gracePeriodSeconds: 35,
+  }),
+  ...dataPlaneValues({
+    largestEvent: 64 * mebibyte,
+    aboutEvents: 'Bytes of one event at most; the topic’s `max.message.bytes` may be less.',
+    maxInFlight: 2_048,
+    maxInFlightPerSink: 1_024,
+  }),
+  deliveryTimeout: asVariable(
+    'KAFKA_DELIVERY_TIMEOUT',
+    duration('Time from handing a record to the client to its acknowledgement, retries included.', '9s'),
+  ),
+  maxBatchRecords: asVariable(
+    'MAX_BATCH_RECORDS',
+    integer('Records of one batch at most.', { min: 1, max: 100_000, default: 1_000 }),
+  ),
+  maxBatchBytes: asVariable(
+    'MAX_BATCH_BYTES',
+    integer('Bytes of one batch at most.', { min: 1024, max: 64 * mebibyte, default: 900_000 }),
+  ),
+  maxQueued: asVariable(
+    'MAX_QUEUED',
+    integer('Records of one topic that wait for the batch before them.', {
+      min: 1,
+      max: 1_000_000,
+      default: 16_384,
+    }),
+  ),
+  maxQueuedBytes: asVariable(
+    'MAX_QUEUED_BYTES',
+    integer('Bytes of records that wait.', { min: mebibyte, max: 2 ** 31, default: 32 * mebibyte }),
+  ),
+  driver: asVariable(
+    'KAFKA_DRIVER',
+    choice(
+      ['platformatic', 'kafkajs'],
+      'The Kafka client underneath; both keep the same promises.',
+      'platformatic',
+    ),
+  ),
+  maxHttpBatchEvents: asVariable(
+    'MAX_HTTP_BATCH_EVENTS',
+    integer('Events of one request in batch mode.', { min: 1, max: 100_000, default: 1_000 }),
+  ),
+  maxHttpBatchBytes: asVariable(
+    'MAX_HTTP_BATCH_BYTES',
+    integer('Bytes of one request in batch mode. Each event may have `maxEventBytes`.', {
+      min: 1024,
+      max: 64 * mebibyte,
+      default: 4 * mebibyte,
+    }),
+  ),
+  maxEventsInFlight: asVariable(
+    'MAX_EVENTS_IN_FLIGHT',
+    integer('Events in one pod at a time, those of batches counted one by one.', {
+      min: 1,
+      max: 1_000_000,
+      default: 32_768,
+    }),
+  ),
+  maxProducers: asVariable(
+    'MAX_PRODUCERS',
+    integer('Producers, one for each cluster and credentials.', { min: 1, max: 100_000, default: 1_000 }),
+  ),
+  producerIdle: asVariable(
+    'PRODUCER_IDLE',
+    duration('Connections to the brokers of a topic without an event are closed after this time.', '5m'),
+  ),
+  maxSecrets: asVariable(
+    'MAX_SECRETS',
+    integer('Secrets with credentials that are followed, each on a connection to the API server.', {
+      min: 0,
+      max: 10_000,
+      default: 250,
+    }),
+  ),
+  credentialsOverlap: asVariable(
+    'CREDENTIALS_OVERLAP',
+    duration(
+      'How long the credentials before a change stay in use while the brokers refuse the new ones; 0s for never.',
+      '20s',
+    ),
+  ),
+});
