@@ -1,6 +1,4 @@
-import { decodeHttp, type CloudEvent } from '@event-sinks/cloudevents';
-import { SinkError } from '@event-sinks/errors';
-import { createIngress, ingressLimits, type SinkBackend } from '@event-sinks/ingress';
+import { createIngress, ingressLimits } from '@event-sinks/ingress';
 import { loadKubeClient } from '@event-sinks/kube';
 import {
   createMetrics,
@@ -10,12 +8,17 @@ import {
   type AdminServer,
   type Clock,
   type Logger,
+  type Registry,
 } from '@event-sinks/runtime';
+import { exposeGauges, ProducerMetrics } from './adapters/producer-metrics.ts';
 import { ProducerPool } from './adapters/producer-pool.ts';
-import { SinkDirectory, type ServedKafkaSink } from './adapters/sink-directory.ts';
-import { createSinkSync } from './adapters/sink-sync.ts';
+import { SecretWatches } from './adapters/secret-watches.ts';
+import { createSinkBackend, isBatchType } from './adapters/sink-backend.ts';
+import { SinkDirectory } from './adapters/sink-directory.ts';
+import { SinkEntries } from './adapters/sink-entries.ts';
+import { SinkSync } from './adapters/sink-sync.ts';
 import type { Config } from './config.ts';
-import { toRecord } from './domain/to-record.ts';
+import { incomingDecoder } from './domain/incoming.ts';
 
 /** A producer process that can be started and drained. */
 export interface App {
@@ -35,36 +38,43 @@ export interface AppDependencies {
   readonly random: () => number;
 }
 
+/** Connections to the API server beside those of the Secrets: the KafkaSinks' watch, and room to reconnect. */
+const otherConnections = 8;
+
 /** Puts the producer together: the one place that knows every part. */
 export function createApp({ config, logger, clock, random }: AppDependencies): App {
-  const client = loadKubeClient({ kubeconfig: config.KUBECONFIG, userAgent: 'event-sinks-kafka-sink' });
+  const client = loadKubeClient({
+    kubeconfig: config.KUBECONFIG,
+    connections: config.MAX_SECRETS + otherConnections,
+    userAgent: 'event-sinks-kafka-sink',
+  });
   const { registry } = createMetrics();
   const health = new Health();
   const directory = new SinkDirectory();
-  const pool = createPool(config, logger);
-  const sync = createSinkSync({
-    ...{ client, directory, pool, logger, clock, random },
+  const pool = createPool({ config, logger, clock, registry });
+  const secrets = new SecretWatches({ client, logger, clock, random, maxSecrets: config.MAX_SECRETS });
+  const entries = new SinkEntries({ directory, pool, logger, clock, overlapMs: config.CREDENTIALS_OVERLAP });
+  const sync = new SinkSync({
+    ...{ client, entries, secrets, logger, clock, random },
     onDeleted: (sink) => {
       ingress.forget(sink);
     },
   });
-  exposeWatchAge(registry, { kafkasinks: sync });
+  exposeWatchAge(registry, { kafkasinks: sync, secrets });
+  exposeGauges(registry, () => ({ ...pool.now(), secrets: secrets.size() }));
   health.addCheck('kafka-sinks-synced', () => sync.hasSynced());
-  const backend: SinkBackend<ServedKafkaSink, CloudEvent> = {
-    kind: 'KafkaSink',
-    find: (namespace, name) => directory.find(namespace, name),
-    store: async ({ namespace, name, uid }, event, deadline) => {
-      // While the body came, the sink may have moved to other brokers, and the producer it had is closed.
-      const sink = directory.find(namespace, name);
-      if (sink.uid !== uid) throw new SinkError('SinkNotFound');
-      await sink.lease.send(toRecord(sink, event), deadline);
-      return {};
-    },
-  };
   const ingress = createIngress({
-    backend,
-    decode: decodeHttp,
-    limits: ingressLimits(config),
+    backend: createSinkBackend(directory),
+    decode: incomingDecoder({
+      maxEvents: config.MAX_HTTP_BATCH_EVENTS,
+      maxEventBytes: config.MAX_EVENT_BYTES,
+    }),
+    isBatch: isBatchType,
+    limits: {
+      ...ingressLimits(config),
+      maxBatchBytes: Math.max(config.MAX_HTTP_BATCH_BYTES, config.MAX_EVENT_BYTES),
+      maxEventsInFlight: config.MAX_EVENTS_IN_FLIGHT,
+    },
     port: config.PORT,
     ...{ logger, clock, registry, health },
   });
@@ -85,15 +95,26 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
   };
 }
 
-function createPool(config: Config, logger: Logger): ProducerPool {
+function createPool({
+  config,
+  logger,
+  clock,
+  registry,
+}: Omit<AppDependencies, 'random'> & { registry: Registry }): ProducerPool {
   return new ProducerPool({
-    limits: { deliveryTimeoutMs: config.KAFKA_DELIVERY_TIMEOUT },
+    driver: config.KAFKA_DRIVER,
+    limits: {
+      deliveryTimeoutMs: config.KAFKA_DELIVERY_TIMEOUT,
+      idleMs: config.PRODUCER_IDLE,
+      maxBatchBytes: config.MAX_BATCH_BYTES,
+    },
     batch: {
       maxBatchRecords: config.MAX_BATCH_RECORDS,
       maxBatchBytes: config.MAX_BATCH_BYTES,
       maxQueued: config.MAX_QUEUED,
       maxQueuedBytes: config.MAX_QUEUED_BYTES,
     },
-    logger,
+    maxProducers: config.MAX_PRODUCERS,
+    ...{ logger, clock, metrics: new ProducerMetrics(registry) },
   });
 }

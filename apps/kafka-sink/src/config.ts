@@ -1,4 +1,5 @@
 import { ingressVariables } from '@event-sinks/ingress';
+import { kafkaDrivers } from '@event-sinks/kafka';
 import { envDuration, envEnum, envInt, envOptionalString, logLevels } from '@event-sinks/runtime';
 import { z } from 'zod';
 
@@ -9,13 +10,28 @@ export const configSchema = z.object({
   LOG_LEVEL: envEnum(logLevels, { default: 'info' }),
   /** A kubeconfig file; unset inside a pod, where the service account is used. */
   KUBECONFIG: envOptionalString(),
+  /** The Kafka client underneath; both keep the same promises. */
+  KAFKA_DRIVER: envEnum(kafkaDrivers, { default: 'platformatic' }),
   /** Time from handing a record to the client to its acknowledgement, retries included. */
   KAFKA_DELIVERY_TIMEOUT: envDuration({ min: 100, max: 600_000, default: 9_000 }),
   MAX_BATCH_RECORDS: envInt({ min: 1, max: 100_000, default: 1_000 }),
   MAX_BATCH_BYTES: envInt({ min: 1024, max: 64 * 1_048_576, default: 900_000 }),
   /** Records of one topic that wait for the batch before them. */
-  MAX_QUEUED: envInt({ min: 1, max: 1_000_000, default: 4_096 }),
+  MAX_QUEUED: envInt({ min: 1, max: 1_000_000, default: 16_384 }),
   MAX_QUEUED_BYTES: envInt({ min: 1_048_576, max: 2 ** 31, default: 32 * 1_048_576 }),
+  /** Events in one request of batch mode, and the size of its body. Each event may have MAX_EVENT_BYTES. */
+  MAX_HTTP_BATCH_EVENTS: envInt({ min: 1, max: 100_000, default: 1_000 }),
+  MAX_HTTP_BATCH_BYTES: envInt({ min: 1024, max: 64 * 1_048_576, default: 4 * 1_048_576 }),
+  /** Events in flight, those of batches counted one by one: an event of a few bytes takes some kilobytes of memory. */
+  MAX_EVENTS_IN_FLIGHT: envInt({ min: 1, max: 1_000_000, default: 32_768 }),
+  /** Producers, one for each cluster and credentials. */
+  MAX_PRODUCERS: envInt({ min: 1, max: 100_000, default: 1_000 }),
+  /** A topic's connections to the brokers are closed after so long without an event. */
+  PRODUCER_IDLE: envDuration({ min: 1_000, max: 3_600_000, default: 300_000 }),
+  /** Secrets that are followed, each on a connection of its own to the API server. */
+  MAX_SECRETS: envInt({ min: 0, max: 10_000, default: 250 }),
+  /** How long the credentials before a change stay in use while the brokers refuse the new ones; 0s for never. */
+  CREDENTIALS_OVERLAP: envDuration({ min: 0, max: 3_600_000, default: 20_000 }),
 });
 
 /** The configuration of one producer process. */

@@ -1,14 +1,14 @@
-import type { SinkError } from '@event-sinks/errors';
 import {
-  createKafkaJsProducer,
-  microBatcher,
+  createProducer,
+  type KafkaDriver,
   type KafkaProducer,
-  type MicroBatcher,
   type ProducerLimits,
 } from '@event-sinks/kafka';
-import type { Logger } from '@event-sinks/runtime';
-import { clusterKey, type SinkRoute } from '../domain/sink-route.ts';
+import type { Clock, Logger } from '@event-sinks/runtime';
+import type { Destination } from '../domain/sink-route.ts';
 import type { OutgoingRecord } from '../domain/to-record.ts';
+import type { BatchMeter, ProducerMetrics, ProducersNow } from './producer-metrics.ts';
+import { TopicLine, type BatchLimits } from './topic-line.ts';
 
 /** A share in a producer, for one sink. */
 export interface ProducerLease {
@@ -21,30 +21,30 @@ export interface ProducerLease {
   release(): Promise<void>;
 }
 
-/** Limits on what one producer holds. */
-export interface BatchLimits {
-  readonly maxBatchRecords: number;
-  readonly maxBatchBytes: number;
-  readonly maxQueued: number;
-  readonly maxQueuedBytes: number;
-}
-
 /** What a {@link ProducerPool} works with. */
 export interface ProducerPoolOptions {
+  readonly driver: KafkaDriver;
   readonly limits: Partial<ProducerLimits>;
   readonly batch: BatchLimits;
+  /** Producers at once, those not counted that are only closed after another has taken their place. */
+  readonly maxProducers: number;
   readonly logger: Logger;
+  readonly clock: Clock;
+  readonly metrics: ProducerMetrics;
 }
 
 interface PooledProducer {
   readonly producer: KafkaProducer;
+  readonly meter: BatchMeter;
   /** One line per topic: a topic that is stuck must not hold up the others of its cluster. */
-  readonly lines: Map<string, MicroBatcher>;
-  readonly underWay: Set<Promise<unknown>>;
+  readonly lines: Map<string, TopicLine>;
   leases: number;
+  underWay: number;
+  /** Set while the producer only finishes its work. */
+  onFinished: (() => void) | undefined;
 }
 
-/** One producer per cluster, however many sinks write to it. */
+/** One producer per cluster and credentials, however many sinks write to it. */
 export class ProducerPool {
   readonly #options: ProducerPoolOptions;
   readonly #producers = new Map<string, PooledProducer>();
@@ -53,50 +53,82 @@ export class ProducerPool {
     this.#options = options;
   }
 
-  acquire(route: SinkRoute): ProducerLease {
-    const key = clusterKey(route);
-    const pooled = this.#producers.get(key) ?? this.#open(key, route.bootstrapServers);
+  /** Whether there is a producer for this destination, or room for one more. */
+  hasRoomFor(destination: Destination): boolean {
+    return this.#producers.has(destination.producerKey) || this.#producers.size < this.#options.maxProducers;
+  }
+
+  /** A share in the destination's producer, which is made when there is none, whatever the limit. */
+  acquire(destination: Destination, topic: string): ProducerLease {
+    const key = destination.producerKey;
+    const pooled = this.#producers.get(key) ?? this.#open(destination);
+    const line = pooled.lines.get(topic) ?? this.#openLine(pooled, topic);
     pooled.leases += 1;
-    let released = false;
+    line.leases += 1;
+    let isReleased = false;
     return {
-      send: (record, deadline) => this.#send(pooled, record, deadline),
+      send: (record, deadline) => send(pooled, line, record, deadline),
       release: async () => {
-        if (released) return;
-        released = true;
+        if (isReleased) return;
+        isReleased = true;
+        line.leases -= 1;
+        if (line.leases === 0 && pooled.lines.get(topic) === line) pooled.lines.delete(topic);
         pooled.leases -= 1;
         if (pooled.leases === 0) await this.#close(key, pooled);
       },
     };
   }
 
-  #open(key: string, bootstrapServers: readonly string[]): PooledProducer {
-    const { limits, logger } = this.#options;
-    const connection = { bootstrapServers, clientId: 'event-sinks-kafka-sink' };
-    const producer = createKafkaJsProducer({ connection, limits, logger });
-    const pooled: PooledProducer = { producer, lines: new Map(), underWay: new Set(), leases: 0 };
-    this.#producers.set(key, pooled);
+  /** How the producers stand, for metrics. */
+  now(): ProducersNow {
+    const sum = { producers: this.#producers.size, queuedRecords: 0, queuedBytes: 0, queueAge: 0 };
+    for (const { lines } of this.#producers.values()) {
+      for (const line of lines.values()) {
+        const { records, bytes } = line.queued();
+        sum.queuedRecords += records;
+        sum.queuedBytes += bytes;
+        sum.queueAge = Math.max(sum.queueAge, line.queueAge());
+      }
+    }
+    return sum;
+  }
+
+  #open({ bootstrapServers, security, producerKey }: Destination): PooledProducer {
+    const { driver, limits, logger, metrics } = this.#options;
+    const cluster = { bootstrapServers, clientId: 'event-sinks-kafka-sink' };
+    const connection = security === undefined ? cluster : { ...cluster, security };
+    const producer = createProducer({ driver, connection, limits, logger });
+    const meter = metrics.open(bootstrapServers);
+    const pooled = { producer, meter, lines: new Map(), leases: 0, underWay: 0, onFinished: undefined };
+    this.#producers.set(producerKey, pooled);
     return pooled;
+  }
+
+  #openLine({ producer, meter, lines }: PooledProducer, topic: string): TopicLine {
+    const { batch, clock } = this.#options;
+    const line = new TopicLine({ producer, batch, clock, meter });
+    lines.set(topic, line);
+    return line;
   }
 
   async #close(key: string, pooled: PooledProducer): Promise<void> {
     // From here on a new lease opens a new producer; this one only finishes its work.
     if (this.#producers.get(key) === pooled) this.#producers.delete(key);
-    await Promise.allSettled(pooled.underWay);
+    if (pooled.underWay > 0) await new Promise<void>((resolve) => (pooled.onFinished = resolve));
     await pooled.producer.close();
+    pooled.meter.close();
   }
+}
 
-  async #send(pooled: PooledProducer, record: OutgoingRecord, deadline: AbortSignal): Promise<void> {
-    const sending = this.#lineOf(pooled, record.topic).add(record, deadline);
-    pooled.underWay.add(sending);
-    const result = await sending.finally(() => pooled.underWay.delete(sending));
-    if (!result.ok) throw result.error satisfies SinkError;
-  }
-
-  #lineOf(pooled: PooledProducer, topic: string): MicroBatcher {
-    const existing = pooled.lines.get(topic);
-    if (existing) return existing;
-    const line = microBatcher({ send: (batch) => pooled.producer.send(batch), ...this.#options.batch });
-    pooled.lines.set(topic, line);
-    return line;
-  }
+async function send(
+  pooled: PooledProducer,
+  line: TopicLine,
+  record: OutgoingRecord,
+  deadline: AbortSignal,
+): Promise<void> {
+  pooled.underWay += 1;
+  const result = await line.add(record, deadline);
+  pooled.underWay -= 1;
+  if (pooled.underWay === 0) pooled.onFinished?.();
+  if (!result.ok) throw result.error;
 }

@@ -1,9 +1,10 @@
 import { SinkError } from '@event-sinks/errors';
-import type { SinkRoute } from '../domain/sink-route.ts';
+import type { Destination, SinkRoute } from '../domain/sink-route.ts';
 import type { ProducerLease } from './producer-pool.ts';
 
 /** A sink that events can be written to now. */
 export interface ServedKafkaSink extends SinkRoute {
+  readonly destination: Destination;
   readonly lease: ProducerLease;
 }
 

@@ -1,25 +1,22 @@
 import { kafkaSinkResource, parseKafkaSink } from '@event-sinks/crds';
 import { SinkError } from '@event-sinks/errors';
-import { createInformer, type Change, type KubeClient, type KubeObject } from '@event-sinks/kube';
+import {
+  createInformer,
+  type Change,
+  type Informer,
+  type KubeClient,
+  type KubeObject,
+} from '@event-sinks/kube';
 import type { Clock, Logger } from '@event-sinks/runtime';
-import { routeOf, type SinkRoute } from '../domain/sink-route.ts';
-import type { ProducerPool } from './producer-pool.ts';
-import type { DirectoryEntry, SinkDirectory } from './sink-directory.ts';
-
-/** Keeps the directory in step with the KafkaSinks of the cluster. */
-export interface SinkSync {
-  start(): void;
-  /** Resolves when every producer is closed. */
-  stop(): Promise<void>;
-  hasSynced(): boolean;
-  secondsSinceLastSign(): number;
-}
+import { routeOf, servingOf, type SinkRoute } from '../domain/sink-route.ts';
+import type { FollowedSecret, SecretWatches } from './secret-watches.ts';
+import type { SinkEntries } from './sink-entries.ts';
 
 /** What a {@link SinkSync} works with. */
 export interface SinkSyncOptions {
   readonly client: KubeClient;
-  readonly directory: SinkDirectory;
-  readonly pool: ProducerPool;
+  readonly entries: SinkEntries;
+  readonly secrets: SecretWatches;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: () => number;
@@ -27,78 +24,117 @@ export interface SinkSyncOptions {
   readonly onDeleted: (sink: { readonly namespace: string; readonly name: string }) => void;
 }
 
-/** Follows the KafkaSinks of all namespaces. A new route is in place before the old one's producer is let go. */
-export function createSinkSync(options: SinkSyncOptions): SinkSync {
-  const { directory, logger } = options;
-  const closing = new Set<Promise<void>>();
-  const letGo = (entry: DirectoryEntry | undefined): void => {
-    if (entry === undefined || !('lease' in entry)) return;
-    const release = entry.lease.release().catch((error: unknown) => {
-      logger.warn('A producer could not be closed in good order', {
-        namespace: entry.namespace,
-        name: entry.name,
-        error,
-      });
+interface KnownSink {
+  readonly route: SinkRoute;
+  readonly secret: FollowedSecret | undefined;
+}
+
+/** Follows the KafkaSinks of all namespaces and the Secrets that they name, and keeps the directory in step. */
+export class SinkSync {
+  readonly #options: SinkSyncOptions;
+  readonly #informer: Informer<KubeObject>;
+  readonly #known = new Map<string, KnownSink>();
+  #hasSynced = false;
+
+  constructor(options: SinkSyncOptions) {
+    const { client, logger, clock, random } = options;
+    this.#options = options;
+    this.#informer = createInformer<KubeObject>({
+      ...{ client, logger, clock, random, resource: kafkaSinkResource, reduce: withoutStatus },
+      onChange: (change) => {
+        this.#take(change);
+      },
     });
-    closing.add(release);
-    void release.finally(() => closing.delete(release));
-  };
-  const informer = createInformer<KubeObject>({
-    client: options.client,
-    resource: kafkaSinkResource,
-    logger,
-    clock: options.clock,
-    random: options.random,
-    onChange: (change) => {
-      const { namespace = '', name } = change.object.metadata;
-      const key = `${namespace}/${name}`;
-      const before = directory.get(key);
-      const after = entryFor(change, options);
-      if (after === undefined) directory.delete(key);
-      else directory.set(key, after);
-      letGo(before);
-      if (change.type === 'deleted') options.onDeleted({ namespace, name });
-    },
-  });
+  }
+
+  start(): void {
+    this.#informer.start();
+  }
+
+  /** Resolves when every producer is closed. */
+  async stop(): Promise<void> {
+    await this.#informer.stop();
+    await this.#options.secrets.stop();
+    await this.#options.entries.close();
+  }
+
+  /**
+   * Every sink that was there at the start is known, and its Secret asked for: a new replica that took events before
+   * would refuse those of sinks with credentials. Sinks that are made later do not turn it false again.
+   */
+  hasSynced(): boolean {
+    this.#hasSynced ||= this.#informer.hasSynced() && this.#options.secrets.areTried();
+    return this.#hasSynced;
+  }
+
+  secondsSinceLastSign(): number {
+    return this.#informer.secondsSinceLastSign();
+  }
+
+  #take({ type, object }: Change<KubeObject>): void {
+    const { namespace = '', name } = object.metadata;
+    const key = `${namespace}/${name}`;
+    if (type === 'deleted') {
+      this.#options.entries.remove(key);
+      this.#forget(key);
+      this.#options.onDeleted({ namespace, name });
+      return;
+    }
+    const parsed = parseKafkaSink(object);
+    if (parsed.ok) this.#route(key, routeOf(parsed.value));
+    else {
+      this.#options.logger.warn('A KafkaSink cannot be read', { namespace, name, problems: parsed.problems });
+      this.#options.entries.refuse(
+        key,
+        new SinkError('KafkaUnavailable', { detail: parsed.problems.join('; ') }),
+      );
+      this.#forget(key);
+    }
+  }
+
+  #route(key: string, route: SinkRoute): void {
+    const before = this.#known.get(key);
+    // The controller's writes to the status come by, too.
+    if (before !== undefined && isSameVersion(before.route, route)) return;
+    const secret = this.#follow(key, route);
+    this.#known.set(key, { route, secret });
+    this.#serve(key);
+    // After the new one, so that a watch that both share goes on.
+    before?.secret?.close();
+  }
+
+  #follow(key: string, { namespace, secretName, isTerminating }: SinkRoute): FollowedSecret | undefined {
+    if (secretName === undefined || isTerminating) return undefined;
+    return this.#options.secrets.follow({ namespace, name: secretName }, () => {
+      this.#serve(key);
+    });
+  }
+
+  #serve(key: string): void {
+    const known = this.#known.get(key);
+    if (known === undefined) return;
+    this.#options.entries.put(key, known.route, servingOf(known.route, known.secret?.state()));
+  }
+
+  #forget(key: string): void {
+    const known = this.#known.get(key);
+    this.#known.delete(key);
+    known?.secret?.close();
+  }
+}
+
+function isSameVersion(one: SinkRoute, other: SinkRoute): boolean {
+  return (
+    one.uid === other.uid && one.generation === other.generation && one.isTerminating === other.isTerminating
+  );
+}
+
+/** A thousand sinks are kept in memory; what others write into them is not needed here. */
+function withoutStatus({ apiVersion, kind, metadata, spec }: KubeObject): KubeObject {
+  const { name, namespace, uid, generation, resourceVersion, deletionTimestamp } = metadata;
+  const kept = { name, namespace, uid, generation, resourceVersion };
   return {
-    start: () => {
-      informer.start();
-    },
-    hasSynced: () => informer.hasSynced(),
-    secondsSinceLastSign: () => informer.secondsSinceLastSign(),
-    async stop() {
-      await informer.stop();
-      for (const entry of directory.entries()) letGo(entry);
-      await Promise.all(closing);
-    },
+    ...{ apiVersion, kind, spec },
+    metadata: deletionTimestamp === undefined ? kept : { ...kept, deletionTimestamp },
   };
-}
-
-function entryFor(
-  { type, object }: Change<KubeObject>,
-  { pool, logger }: SinkSyncOptions,
-): DirectoryEntry | undefined {
-  if (type === 'deleted') return undefined;
-  const parsed = parseKafkaSink(object);
-  if (!parsed.ok) {
-    const { namespace, name } = object.metadata;
-    logger.warn('A KafkaSink cannot be read', { namespace, name, problems: parsed.problems });
-    return { refusal: new SinkError('KafkaUnavailable', { detail: parsed.problems.join('; ') }) };
-  }
-  return serve(routeOf(parsed.value), pool);
-}
-
-function serve(route: SinkRoute, pool: ProducerPool): DirectoryEntry {
-  switch (route.state) {
-    case 'served':
-      return { ...route, lease: pool.acquire(route) };
-    case 'terminating':
-      return { refusal: new SinkError('SinkTerminating') };
-    case 'auth-not-supported':
-      return {
-        refusal: new SinkError('CredentialsRefused', {
-          detail: 'spec.auth is not supported by this version',
-        }),
-      };
-  }
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KafkaSink } from '@event-sinks/crds';
-import { clusterKey, routeOf } from './sink-route.ts';
+import type { ErrorCode } from '@event-sinks/errors';
+import type { CredentialsState } from './credentials-state.ts';
+import { routeOf, servingOf, type Destination } from './sink-route.ts';
 
 function makeKafkaSink(spec: object = {}, metadata: object = {}): KafkaSink {
   return {
@@ -11,41 +13,71 @@ function makeKafkaSink(spec: object = {}, metadata: object = {}): KafkaSink {
   };
 }
 
-describe('a route', () => {
-  test('carries what the event path needs and nothing else', () => {
-    expect(routeOf(makeKafkaSink())).toEqual({
-      uid: 'u',
-      generation: 3,
-      namespace: 'shop',
-      name: 'orders',
-      topic: 'orders',
-      contentMode: 'binary',
-      bootstrapServers: ['a:9092', 'b:9092'],
-      state: 'served',
-    });
+const auth = { auth: { secret: { ref: { name: 's' } } } };
+const login = (digest: string): CredentialsState => ({
+  state: 'valid',
+  security: { protocol: 'SSL' },
+  digest,
+});
+
+test('a route carries what the event path needs and nothing else', () => {
+  const route = {
+    uid: 'u',
+    generation: 3,
+    namespace: 'shop',
+    name: 'orders',
+    topic: 'orders',
+    contentMode: 'binary',
+    bootstrapServers: ['a:9092', 'b:9092'],
+  };
+  expect(routeOf(makeKafkaSink())).toEqual({ ...route, secretName: undefined, isTerminating: false });
+  expect(routeOf(makeKafkaSink(auth, { deletionTimestamp: 'now' }))).toEqual({
+    ...{ ...route, secretName: 's', isTerminating: true },
+  });
+});
+
+describe('a sink', () => {
+  test.each<[string, CredentialsState | undefined, ErrorCode]>([
+    ['whose Secret was never asked for', undefined, 'CredentialsNotReady'],
+    ['whose Secret is not read yet', { state: 'unread' }, 'CredentialsNotReady'],
+    ['whose Secret may not be read', { state: 'forbidden' }, 'CredentialsNotReady'],
+    ['whose Secret is missing', { state: 'missing' }, 'CredentialsNotReady'],
+    ['whose Secret is broken', { state: 'invalid', message: 'key user is missing' }, 'CredentialsNotReady'],
+    ['whose Secret is one too many', { state: 'beyond-limit' }, 'LimitReached'],
+  ])('%s is refused, and not met in plain text', (_name, credentials, code) => {
+    expect(servingOf(routeOf(makeKafkaSink(auth)), credentials)).toMatchObject({ refuse: code });
   });
 
-  test.each([
-    [
-      'a sink that is being deleted takes no event',
-      {},
-      { deletionTimestamp: '2026-01-01T00:00:00Z' },
-      'terminating',
-    ],
-    [
-      'a sink with credentials is not met in plain text',
-      { auth: { secret: { ref: { name: 's' } } } },
-      {},
-      'auth-not-supported',
-    ],
-  ])('%s', (_name, spec, metadata, state) => {
-    expect(routeOf(makeKafkaSink(spec, metadata)).state).toBe(state);
+  test('that is being deleted takes no event', () => {
+    const route = routeOf(makeKafkaSink(auth, { deletionTimestamp: '2026-01-01T00:00:00Z' }));
+    expect(servingOf(route, login('a'))).toMatchObject({ refuse: 'SinkTerminating' });
   });
 
-  test('shares its producer with every sink of the same brokers, however they are listed', () => {
-    const key = (bootstrapServers: string[]): string =>
-      clusterKey(routeOf(makeKafkaSink({ bootstrapServers })));
-    expect(key(['b:9092', 'a:9092', 'a:9092'])).toBe(key(['a:9092', 'b:9092']));
-    expect(key(['a:9092'])).not.toBe(key(['a:9092', 'b:9092']));
+  test('with credentials is served with them, and one without in plain text', () => {
+    const security = { protocol: 'SSL' };
+    expect(servingOf(routeOf(makeKafkaSink(auth)), login('a'))).toMatchObject({ serve: { security } });
+    expect(servingOf(routeOf(makeKafkaSink()), undefined)).toMatchObject({ serve: { security: undefined } });
+  });
+});
+
+describe('a producer is shared', () => {
+  const destination = (spec: object, credentials?: CredentialsState): Destination => {
+    const serving = servingOf(routeOf(makeKafkaSink(spec)), credentials);
+    if ('refuse' in serving) throw new Error(serving.detail);
+    return serving.serve;
+  };
+
+  test('by every sink of the same brokers, however they are listed', () => {
+    const key = (...bootstrapServers: string[]): string => destination({ bootstrapServers }).producerKey;
+    expect(key('b:9092', 'a:9092', 'a:9092')).toBe(key('a:9092', 'b:9092'));
+    expect(key('a:9092')).not.toBe(key('a:9092', 'b:9092'));
+  });
+
+  test('only with the same credentials', () => {
+    const plain = destination({});
+    const [one, same, other] = ['a', 'a', 'b'].map((digest) => destination(auth, login(digest)));
+    expect(one?.producerKey).toBe(same?.producerKey);
+    expect(new Set([plain, one, other].map((each) => each?.producerKey)).size).toBe(3);
+    expect(new Set([plain, one, other].map((each) => each?.clusterKey)).size).toBe(1);
   });
 });

@@ -1,4 +1,4 @@
-import { encodeKafkaRecord, type CloudEvent } from '@event-sinks/cloudevents';
+import { encodeKafkaRecord, type CloudEvent, type TraceContext } from '@event-sinks/cloudevents';
 import type { SinkRoute } from './sink-route.ts';
 
 /** A record as it goes to the topic. */
@@ -9,7 +9,8 @@ export interface OutgoingRecord {
   readonly headers: readonly (readonly [string, Buffer])[];
 }
 
-/** The record that an event becomes under a route. */
-export function toRecord(route: SinkRoute, event: CloudEvent): OutgoingRecord {
-  return { topic: route.topic, ...encodeKafkaRecord(event, route.contentMode) };
+/** The record that an event becomes under a route; `trace` is the context of the request that brought it. */
+export function toRecord(route: SinkRoute, event: CloudEvent, trace?: TraceContext): OutgoingRecord {
+  const { key, value, headers } = encodeKafkaRecord(event, route.contentMode, trace);
+  return { topic: route.topic, key, value, headers };
 }
