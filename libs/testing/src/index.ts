@@ -5,6 +5,7 @@ export { startTestKafka, type TestKafka, type TestKafkaExtras } from './kafka-br
 export {
   startTestKafkaCluster,
   type TestClusterNode,
+  type TestNodePorts,
   type TestKafkaCluster,
   type TestKafkaClusterOptions,
 } from './kafka-cluster.ts';

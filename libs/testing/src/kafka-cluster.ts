@@ -42,11 +42,20 @@ export interface TestKafkaCluster extends KafkaTools {
   close(): Promise<void>;
 }
 
+/** Where one broker listens. */
+export interface TestNodePorts {
+  readonly id: number;
+  readonly port: number;
+  readonly controllerPort: number;
+}
+
 /** What {@link startTestKafkaCluster} takes. */
 export interface TestKafkaClusterOptions {
   /** 3 by default. */
   readonly brokers?: number;
   readonly properties?: Readonly<Record<string, string>>;
+  /** Properties of one broker, such as a listener of its own; they go over all others. */
+  readonly nodeProperties?: (node: TestNodePorts) => Readonly<Record<string, string>>;
   /** MiB for each broker's heap, 160 by default; a broker then takes about 350 MiB of memory. */
   readonly heapMb?: number;
 }
@@ -68,16 +77,21 @@ export async function startTestKafkaCluster(
   const ids = Array.from({ length: brokers }, (_, index) => index + 1);
   const controllerPort = (id: number): number => ports[brokers + id - 1] ?? 0;
   const voters = ids.map((id) => `${id}@127.0.0.1:${controllerPort(id)}`);
-  const nodes = ids.map((id) =>
-    clusterNode({
+  const nodes = ids.map((id) => {
+    const own = { port: ports[id - 1] ?? 0, controllerPort: controllerPort(id) };
+    return clusterNode({
       ...{ distribution, host: '127.0.0.1', heapMb, nodeId: id, voters },
-      ...{ port: ports[id - 1] ?? 0, controllerPort: controllerPort(id) },
+      ...own,
       dataDir: join(dir, String(id)),
       logFile: join(dir, `${id}.log`),
-      properties: { ...replicated(brokers), ...options.properties },
+      properties: {
+        ...replicated(brokers),
+        ...options.properties,
+        ...options.nodeProperties?.({ id, ...own }),
+      },
       startTimeoutMs,
-    }),
-  );
+    });
+  });
   const close = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.kill()));
     await rm(dir, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import {
   deleteTopic,
   endOffsets,
   listTopics,
+  partitionLeaders,
   removeTopicAcl,
   setProducerQuota,
   setScramPassword,
@@ -21,6 +22,8 @@ export interface KafkaTools {
   createTopic(topic: NewTopic): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
   listTopics(): Promise<string[]>;
+  /** The node that leads each partition, by partition. */
+  leadersOf(topic: string): Promise<ReadonlyMap<number, number>>;
   /** The first `count` records of a topic, read by Java's console consumer. */
   consume(topic: string, count: number, timeoutMs?: number): Promise<ConsoleRecord[]>;
   /** How many records the topic has, over all partitions. */
@@ -46,6 +49,7 @@ export function kafkaTools(target: ToolTarget): KafkaTools {
       await deleteTopic(target, topic);
     },
     listTopics: () => listTopics(target),
+    leadersOf: (topic) => partitionLeaders(target, topic),
     consume: async (topic, count, timeoutMs = 10_000) =>
       (await consume(target, { topic, count, timeoutMs })).records,
     recordCount: async (topic) => {

@@ -26,6 +26,7 @@ export {
   endOffsets,
   listTopics,
   parseEndOffsets,
+  partitionLeaders,
   runTool,
   type ConsumeRequest,
   type NewTopic,

@@ -53,6 +53,16 @@ export async function listTopics(target: ToolTarget): Promise<string[]> {
   return raw.split('\n').filter((line) => line !== '');
 }
 
+/** The node that leads each partition of a topic, by partition; partitions without a leader are left out. */
+export async function partitionLeaders(
+  target: ToolTarget,
+  topic: string,
+): Promise<ReadonlyMap<number, number>> {
+  const raw = await topicCommand(target, ['--describe', '--topic', topic]);
+  const found = raw.matchAll(/Partition:\s*(\d+)\s+Leader:\s*(\d+)/g);
+  return new Map([...found].map(([, partition, leader]) => [Number(partition), Number(leader)]));
+}
+
 /** Reads records from the beginning, with Java's own consumer; fewer than asked for when the time is up. */
 export async function consume(
   { distribution, bootstrap }: ToolTarget,
