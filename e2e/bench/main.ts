@@ -1,14 +1,16 @@
 import { parseArgs } from 'node:util';
 import { benchJobSink } from './jobsink/bench.ts';
+import { benchKafkaSink } from './kafkasink/bench.ts';
 import { table, type Row } from './table.ts';
 
-const benches: Readonly<Record<string, (tell: (line: string) => void) => Promise<Row[]>>> = {
+const benches: Readonly<Record<string, (tell: (line: string) => void, only?: RegExp) => Promise<Row[]>>> = {
   jobsink: benchJobSink,
+  kafkasink: benchKafkaSink,
 };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false } },
+  options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
 });
 const name = positionals[0] ?? '';
 const bench = benches[name];
@@ -18,8 +20,9 @@ if (bench === undefined) {
   );
   process.exitCode = 2;
 } else {
-  const rows = await bench((line) => {
+  const tell = (line: string): void => {
     console.error(line);
-  });
+  };
+  const rows = await bench(tell, values.only === undefined ? undefined : new RegExp(values.only));
   console.log(values.json ? JSON.stringify({ rows }) : table(rows));
 }

@@ -26,6 +26,8 @@ export interface TestKafka extends KafkaTools {
 
 /** What a broker takes that is more than plain. */
 export interface TestKafkaExtras {
+  /** Java heap in MiB, 256 by default. */
+  readonly heapMb?: number;
   /** The port of its plain listener and of its controller; free ones by default. */
   readonly ports?: { readonly plain: number; readonly controller: number };
   readonly javaFlags?: readonly string[];

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { createTopic } from '@event-sinks/kafka';
+import { bundleApps, readSettings } from '@event-sinks/platform';
+import { startTestApiServer, startTestKafka, type TestApiServer, type TestKafka } from '@event-sinks/testing';
+import { medianRow } from '../jobsink/median-row.ts';
+import type { Row } from '../table.ts';
+import { allCases, batchSize, drivers, mostSinks, topicName, type Case } from './cases.ts';
+import { ceiling, type Measured } from './ceiling.ts';
+import { measure, startFloor, startProducer, startSender, type Sender, type Server } from './subjects.ts';
+
+const rounds = 3;
+const warmUpSeconds = 2;
+const seconds = 4;
+const namespace = 'bench';
+
+/**
+ * Events of 1 KiB over kept connections to one producer process per driver, with real KafkaSinks on a real API server
+ * and a real broker, beside the floor (Node's own HTTP server, which reads the body and answers) and the ceiling
+ * (Kafka's own performance tool). What is compared takes turns, round after round, and each figure is the median of
+ * the rounds. `only` keeps the cases whose JSON it matches.
+ */
+export async function benchKafkaSink(tell: (line: string) => void, only = /./): Promise<Row[]> {
+  const { checkout } = readSettings(process.env);
+  await bundleApps(checkout);
+  const kafka = await startTestKafka({}, { heapMb: 1_024 });
+  const server = await startTestApiServer();
+  const started: { kill(signal?: NodeJS.Signals): void }[] = [];
+  try {
+    await prepare(server, kafka, checkout);
+    const sender = startSender();
+    started.push({
+      kill: () => {
+        sender.close();
+      },
+    });
+    const floor = await startFloor(checkout);
+    started.push(floor.child);
+    const producers = new Map<string, Server>();
+    for (const KAFKA_DRIVER of drivers) {
+      const producer = await startProducer(checkout, { KUBECONFIG: server.kubeconfig, KAFKA_DRIVER });
+      started.push(producer.child);
+      producers.set(KAFKA_DRIVER, producer);
+    }
+    const cases = allCases().filter((each) => only.test(JSON.stringify(each)));
+    return await measureAll({ sender, floor, producers, bootstrap: kafka.bootstrap }, cases, tell);
+  } finally {
+    for (const each of started) each.kill('SIGKILL');
+    await server.close();
+    await kafka.close();
+  }
+}
+
+interface Subjects {
+  readonly sender: Sender;
+  readonly floor: Server;
+  readonly producers: ReadonlyMap<string, Server>;
+  readonly bootstrap: string;
+}
+
+async function measureAll(
+  subjects: Subjects,
+  cases: readonly Case[],
+  tell: (line: string) => void,
+): Promise<Row[]> {
+  const runs: Row[][] = cases.map(() => []);
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [index, each] of cases.entries()) {
+      // The round before the first one warms everything up; Java's tool does that by itself.
+      if (round === 0 && each.subject === 'ceiling') continue;
+      const measured = await run(subjects, each, round === 0 ? warmUpSeconds : seconds);
+      tell(JSON.stringify({ round, ...each, ...measured }));
+      if (round > 0) runs[index]?.push({ ...each, ...measured });
+    }
+  }
+  return runs.map(medianRow);
+}
+
+async function run(subjects: Subjects, each: Case, duration: number): Promise<Measured> {
+  const { subject, driver, mode, connections, partitions, sinks } = each;
+  if (subject === 'ceiling') return await ceiling(subjects.bootstrap, topicName(partitions, 0));
+  const server = subject === 'floor' ? subjects.floor : subjects.producers.get(driver);
+  if (server === undefined) throw new Error(`no producer for ${driver}`);
+  const paths = Array.from({ length: Math.max(1, sinks) }, (_, index) =>
+    subject === 'floor' ? '/' : `/${namespace}/${topicName(partitions, index)}`,
+  );
+  const eventsPerRequest = mode === 'batch' ? batchSize : 1;
+  const load = { port: server.port, connections, paths, eventsPerRequest, seconds: duration };
+  return await measure(subjects.sender, server, load);
+}
+
+async function prepare(server: TestApiServer, kafka: TestKafka, checkout: string): Promise<void> {
+  await server.kubectl(['apply', '--server-side', '-f', join(checkout, 'charts/event-sinks/files/crds')]);
+  await server.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
+  await server.kubectl(['create', 'namespace', namespace]);
+  const topics = [
+    ...Array.from({ length: mostSinks }, (_, index) => ({ topic: topicName(1, index), partitions: 1 })),
+    { topic: topicName(12, 0), partitions: 12 },
+  ];
+  const connection = { bootstrapServers: [kafka.bootstrap], clientId: 'bench' };
+  for (const topic of topics)
+    await createTopic({ ...connection, ...topic, replicationFactor: 1, timeoutMs: 10_000, logger: silent });
+  const items = topics.map(({ topic }) => kafkaSink(topic, kafka.bootstrap));
+  await server.kubectl(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+}
+
+const kafkaSink = (topic: string, bootstrap: string) => ({
+  apiVersion: 'eventing.knative.dev/v1alpha1',
+  kind: 'KafkaSink',
+  metadata: { name: topic, namespace },
+  spec: { topic, bootstrapServers: [bootstrap] },
+});
+
+const nothing = (): void => undefined;
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => silent };

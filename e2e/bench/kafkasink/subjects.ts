@@ -1,0 +1,91 @@
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { eventually, freePorts } from '@event-sinks/testing';
+import { imageFlags } from '../../support/image-flags.ts';
+import { cpuMicros, residentMiB } from '../measure.ts';
+import type { Measured } from './ceiling.ts';
+import type { Load, LoadResult } from './load.ts';
+
+/** A process that takes events. */
+export interface Server {
+  readonly child: ChildProcess;
+  readonly port: number;
+}
+
+const program = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** Starts one producer as its image does: the bundle alone in a folder, so that it finds no module beside it. */
+export async function startProducer(
+  checkout: string,
+  settings: { readonly KUBECONFIG: string; readonly KAFKA_DRIVER: string },
+): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), 'event-sinks-bench-'));
+  const main = join(folder, 'main.mjs');
+  await cp(join(checkout, 'apps/kafka-sink/dist/main.mjs'), main);
+  return await startServer([...imageFlags(checkout, 'kafka-sink'), main], {
+    ...settings,
+    NODE_ENV: 'production',
+    METRICS_PORT: '0',
+    LOG_LEVEL: 'warn',
+  });
+}
+
+/** Starts the bare HTTP server that everything is compared with. */
+export async function startFloor(checkout: string): Promise<Server> {
+  return await startServer([...imageFlags(checkout, 'kafka-sink'), program('floor.ts')], {});
+}
+
+async function startServer(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Server> {
+  const [port = 0] = await freePorts(1);
+  const child = spawn(process.execPath, [...args], {
+    env: { PATH: process.env['PATH'] ?? '', PORT: String(port), ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  await eventually(
+    async () => {
+      if (child.exitCode !== null) throw new Error(`${args.at(-1) ?? ''} ended with ${child.exitCode}`);
+      // The floor answers everything with 202.
+      const { status } = await fetch(`http://127.0.0.1:${port}/readyz`);
+      if (status !== 200 && status !== 202) throw new Error(`not ready: ${status}`);
+    },
+    { timeoutMs: 30_000 },
+  );
+  return { child, port };
+}
+
+/** A process that sends events over sockets of its own. */
+export interface Sender {
+  send(load: Load): Promise<LoadResult>;
+  close(): void;
+}
+
+/** Starts the sending process; it shares the processors with what it measures, so it does as little as it can. */
+export function startSender(): Sender {
+  const child = fork(program('load.ts'), { execArgv: ['--disable-warning=ExperimentalWarning'] });
+  return {
+    async send(load) {
+      child.send(load);
+      const ended = once(child, 'exit').then(() => {
+        throw new Error('the sending process ended');
+      });
+      const [result] = (await Promise.race([once(child, 'message'), ended])) as [LoadResult];
+      return result;
+    },
+    close: () => {
+      child.kill();
+    },
+  };
+}
+
+/** Sends and looks at what the server used meanwhile. */
+export async function measure(sender: Sender, { child }: Server, load: Load): Promise<Measured> {
+  const pid = child.pid ?? 0;
+  const before = cpuMicros(pid);
+  const { events, seconds, p50Ms, p99Ms } = await sender.send(load);
+  const cpuMicrosPerEvent = (cpuMicros(pid) - before) / events;
+  return { eventsPerSecond: events / seconds, p50Ms, p99Ms, cpuMicrosPerEvent, rssMiB: residentMiB(pid) };
+}
