@@ -13,6 +13,7 @@ import {
 } from '@event-sinks/runtime';
 import { createEventRecorder } from './adapters/event-recorder.ts';
 import type { Config } from './config.ts';
+import { createBrokers, type Brokers } from './kafka-sink/brokers.ts';
 import { createKinds } from './kinds.ts';
 import { createSweep } from './job-sink/sweep.ts';
 import { createReconcileMetrics } from './reconcile-metrics.ts';
@@ -40,6 +41,8 @@ export interface AppDependencies {
   readonly identity: string;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Where topics are asked about and made; the brokers themselves unless given. */
+  readonly brokers?: Brokers;
 }
 
 /** Puts the controller together: the one place that knows every part. */
@@ -55,6 +58,7 @@ export function createApp(dependencies: AppDependencies): App {
   const trial = createTemplateTrial({ client, timeoutMs: trialTimeoutMs, newId: randomUUID });
   const kinds = createKinds({
     ...{ ...dependencies, client, trial },
+    brokers: dependencies.brokers ?? createBrokers({ timeoutMs: config.KAFKA_TIMEOUT, logger }),
     recorder: createEventRecorder({
       client,
       clock,
@@ -75,7 +79,7 @@ export function createApp(dependencies: AppDependencies): App {
     ageMs: config.SWEEP_AGE,
     intervalMs: config.SWEEP_INTERVAL,
   });
-  const watches = kinds.flatMap(({ loop, dataPlane }) => [loop, dataPlane]);
+  const watches = kinds.flatMap(({ watches: ofKind }) => ofKind);
   exposeWatchAge(registry, Object.fromEntries(kinds.map(({ loop, plural }) => [plural, loop])));
   health.addCheck('watches-synced', () => watches.every((watch) => watch.hasSynced()));
   const elector = createLeaseElector({
@@ -89,7 +93,11 @@ export function createApp(dependencies: AppDependencies): App {
     clock,
     logger,
     onStartedLeading: (signal) =>
-      Promise.all([...kinds.map(({ loop }) => loop), sweep].map((each) => each.lead(signal))),
+      Promise.all(
+        [...kinds.flatMap(({ leads }) => leads), ...(config.SWEEP_ENABLED ? [sweep] : [])].map((each) =>
+          each.lead(signal),
+        ),
+      ),
     onStoppedLeading: () => undefined,
   });
   const isLeader = (): boolean => elector.isLeader();

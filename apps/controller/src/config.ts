@@ -29,12 +29,28 @@ export const configSchema = z.object({
   LEASE_DURATION: envDuration({ min: 3_000, max: 600_000, default: 15_000 }),
   LEASE_RENEW_DEADLINE: envDuration({ min: 2_000, max: 600_000, default: 10_000 }),
   LEASE_RETRY_PERIOD: envDuration({ min: 100, max: 600_000, default: 2_000 }),
+  /** Whether this process writes the status of JobSinks. Alongside Knative Eventing its controller does. */
+  JOB_SINK_ENABLED: envBool({ default: true }),
+  KAFKA_SINK_ENABLED: envBool({ default: true }),
   WORKERS: envInt({ min: 1, max: 256, default: 8 }),
   /** How old the claim of Ready may be. */
   RECHECK_READY: envDuration({ min: 1_000, max: 30_000, default: 20_000 }),
   RECHECK_NOT_READY: envDuration({ min: 100, max: 30_000, default: 1_000 }),
   PROBE_TIMEOUT: envDuration({ min: 100, max: 30_000, default: 2_000 }),
-  KAFKA_TIMEOUT: envDuration({ min: 500, max: 60_000, default: 10_000 }),
+  /** For one question to the brokers. With RECHECK_READY it is how old the claim of TopicReady may be. */
+  KAFKA_TIMEOUT: envDuration({ min: 500, max: 60_000, default: 5_000 }),
+  /** Questions to brokers under way at once: to all clusters together, and to one. */
+  KAFKA_QUESTIONS: envInt({ min: 1, max: 1_024, default: 64 }),
+  KAFKA_QUESTIONS_PER_CLUSTER: envInt({ min: 1, max: 64, default: 4 }),
+  /** How long, and how often, a topic is tried to be deleted with its sink before it is given up and kept. */
+  TOPIC_DELETE_TIMEOUT: envDuration({ min: 1_000, max: 3_600_000, default: 60_000 }),
+  TOPIC_DELETE_TRIES: envInt({ min: 1, max: 1_000, default: 20 }),
+  /** The ClusterRole that is bound in namespaces with sinks that have credentials, and who may then read Secrets. */
+  SECRET_READER_ROLE: envString({ default: 'event-sinks-kafka-sink-secret-reader' }),
+  CONTROLLER_SERVICE_ACCOUNT: envString({ default: 'event-sinks-controller' }),
+  KAFKA_SINK_SERVICE_ACCOUNT: envString({ default: 'kafka-sink-ingress' }),
+  /** The sweep is the dispatcher's companion, also where somebody else writes the status of JobSinks. */
+  SWEEP_ENABLED: envBool({ default: true }),
   /** How long a Job may stay without its event before it is removed, and how often to look. */
   SWEEP_AGE: envDuration({ min: 1_000, max: 604_800_000, default: 600_000 }),
   SWEEP_INTERVAL: envDuration({ min: 1_000, max: 86_400_000, default: 120_000 }),

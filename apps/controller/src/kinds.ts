@@ -1,5 +1,4 @@
-import { jobSinkResource, kafkaSinkResource } from '@event-sinks/crds';
-import { describeTopic } from '@event-sinks/kafka';
+import { jobSinkResource } from '@event-sinks/crds';
 import type { KubeClient } from '@event-sinks/kube';
 import type { ReconcileMetrics } from '@event-sinks/reconciler';
 import type { Clock, Logger } from '@event-sinks/runtime';
@@ -8,20 +7,29 @@ import type { EventRecorder } from './adapters/event-recorder.ts';
 import { createSinkLoop, type SinkLoop } from './adapters/sink-loop.ts';
 import { createStatusWriter } from './adapters/status-writer.ts';
 import type { Config } from './config.ts';
+import type { DataPlaneService } from './domain/address.ts';
+import type { RecheckTimes } from './domain/recheck.ts';
 import { createJobSinkReconciler } from './job-sink/reconcile.ts';
 import { createTemplateWatch } from './job-sink/template-watch.ts';
-import { createKafkaSinkReconciler } from './kafka-sink/reconcile.ts';
+import type { Brokers } from './kafka-sink/brokers.ts';
+import { createKafkaSinkKind } from './kafka-sink/kind.ts';
 import type { TemplateTrial } from './webhook/template-trial.ts';
 
 /** How soon a template is tried again after trouble; a sink that is not ready is looked at more often than that. */
 const templateRetryMs = 5_000;
 
-/** One kind of sink: its loop and the pods that serve it. */
+/** One kind of sink. */
 export interface Kind {
   readonly plural: string;
   readonly loop: SinkLoop;
-  readonly dataPlane: DataPlane;
+  /** Everything that follows the API server from the start. */
+  readonly watches: readonly Watch[];
+  /** Everything that works while this process leads. */
+  readonly leads: readonly Pick<SinkLoop, 'lead'>[];
 }
+
+/** Something that follows the API server. */
+export type Watch = Pick<DataPlane, 'start' | 'stop' | 'hasSynced'>;
 
 /** What both kinds are made from. */
 export interface KindsOptions {
@@ -35,33 +43,49 @@ export interface KindsOptions {
   readonly fence: () => void;
   readonly recorder: EventRecorder;
   readonly trial: TemplateTrial;
+  readonly brokers: Brokers;
 }
 
-/** Puts the loops of JobSink and KafkaSink together. */
-export function createKinds(options: KindsOptions): Kind[] {
-  const { config, client, logger, clock, random, metrics, fence, recorder, trial } = options;
-  const common = { client, logger, clock, random, metrics, workers: config.WORKERS };
-  const recheck = { readyMs: config.RECHECK_READY, notReadyMs: config.RECHECK_NOT_READY };
-  const dataPlaneOf = (service: string, onChange: () => void): DataPlane =>
-    createDataPlane({
-      ...{ client, logger, clock, random, service, onChange },
-      systemNamespace: config.SYSTEM_NAMESPACE,
-      probeTimeoutMs: config.PROBE_TIMEOUT,
-    });
-  const serviceOf = (service: string) => ({
-    service,
-    systemNamespace: config.SYSTEM_NAMESPACE,
-    clusterDomain: config.CLUSTER_DOMAIN,
-  });
+/** What the parts of a kind have in common. */
+export interface KindParts {
+  readonly dataPlaneOf: (service: string, onChange: () => void) => DataPlane;
+  readonly serviceOf: (service: string) => DataPlaneService;
+  readonly recheck: RecheckTimes;
+}
 
-  const jobSinkPods = dataPlaneOf(config.JOB_SINK_SERVICE, () => {
-    jobSinks.wakeAll();
+/** Puts the loops of JobSink and KafkaSink together, as far as they are this process's. */
+export function createKinds(options: KindsOptions): Kind[] {
+  const { config, client, logger, clock, random } = options;
+  const parts: KindParts = {
+    recheck: { readyMs: config.RECHECK_READY, notReadyMs: config.RECHECK_NOT_READY },
+    dataPlaneOf: (service, onChange) =>
+      createDataPlane({
+        ...{ client, logger, clock, random, service, onChange },
+        systemNamespace: config.SYSTEM_NAMESPACE,
+        probeTimeoutMs: config.PROBE_TIMEOUT,
+      }),
+    serviceOf: (service) => ({
+      service,
+      systemNamespace: config.SYSTEM_NAMESPACE,
+      clusterDomain: config.CLUSTER_DOMAIN,
+    }),
+  };
+  return [
+    ...(config.JOB_SINK_ENABLED ? [createJobSinkKind(options, parts)] : []),
+    ...(config.KAFKA_SINK_ENABLED ? [createKafkaSinkKind(options, parts)] : []),
+  ];
+}
+
+function createJobSinkKind(options: KindsOptions, { dataPlaneOf, serviceOf, recheck }: KindParts): Kind {
+  const { config, client, logger, clock, random, metrics, fence, recorder, trial } = options;
+  const pods = dataPlaneOf(config.JOB_SINK_SERVICE, () => {
+    loop.wakeAll();
   });
-  const jobSinks = createSinkLoop({
-    ...common,
+  const loop = createSinkLoop({
+    ...{ client, logger, clock, random, metrics, workers: config.WORKERS },
     resource: jobSinkResource,
     reconcile: createJobSinkReconciler({
-      dataPlane: jobSinkPods,
+      dataPlane: pods,
       service: serviceOf(config.JOB_SINK_SERVICE),
       statusWriter: createStatusWriter({ client, resource: jobSinkResource, fence, recorder }),
       template: createTemplateWatch({
@@ -75,29 +99,5 @@ export function createKinds(options: KindsOptions): Kind[] {
       ...{ recheck, clock },
     }),
   });
-  const kafkaSinkPods = dataPlaneOf(config.KAFKA_SINK_SERVICE, () => {
-    kafkaSinks.wakeAll();
-  });
-  const kafkaSinks = createSinkLoop({
-    ...common,
-    resource: kafkaSinkResource,
-    reconcile: createKafkaSinkReconciler({
-      dataPlane: kafkaSinkPods,
-      service: serviceOf(config.KAFKA_SINK_SERVICE),
-      describeTopic: ({ bootstrapServers, topic }) =>
-        describeTopic({
-          bootstrapServers,
-          topic,
-          clientId: 'event-sinks-controller',
-          timeoutMs: config.KAFKA_TIMEOUT,
-          logger,
-        }),
-      statusWriter: createStatusWriter({ client, resource: kafkaSinkResource, fence, recorder }),
-      ...{ recheck, clock },
-    }),
-  });
-  return [
-    { plural: jobSinkResource.plural, loop: jobSinks, dataPlane: jobSinkPods },
-    { plural: kafkaSinkResource.plural, loop: kafkaSinks, dataPlane: kafkaSinkPods },
-  ];
+  return { plural: jobSinkResource.plural, loop, watches: [loop, pods], leads: [loop] };
 }

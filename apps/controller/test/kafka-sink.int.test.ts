@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { kafkaSinkResource } from '@event-sinks/crds';
 import { eventually, startTestKafka, type TestKafka } from '@event-sinks/testing';
+import { startSilentServer } from './silent-server.ts';
 import { condition, startCluster, type Cluster, type Sink } from './cluster.ts';
 import { startController, type Controller } from './controller.ts';
 import { startFakePod, type FakePod } from './fake-pods.ts';
@@ -77,14 +78,20 @@ test('one without its topic says so, creates none, and becomes ready once it is 
   await becomes('missing', { status: 'True' });
 });
 
-test('one with spec.auth is told that this version has no credentials, until it is taken away', async () => {
-  await kafka.createTopic({ topic: 'log-in' });
-  await create('log-in', { auth: { secret: { ref: { name: 'kafka-login' } } } });
-  const sink = await becomes('log-in', { status: 'False', reason: 'AuthNotSupported' });
-  expect(condition(sink, 'CredentialsReady')).toMatchObject({ status: 'False', reason: 'AuthNotSupported' });
-  expect(sink.status?.address).toBeUndefined();
-  await cluster.change(kafkaSinkResource, 'log-in', { auth: null });
-  await becomes('log-in', { status: 'True' });
+test('brokers that swallow what they are sent hold up no sink of others', async () => {
+  await kafka.createTopic({ topic: 'lively' });
+  const silent = await startSilentServer();
+  const dead = Array.from({ length: 20 }, (_, index) => `dead-${index}`);
+  await Promise.all(dead.map((name) => create(name, { bootstrapServers: [silent.address] })));
+  await create('lively');
+  // A single question to the dead takes 3 s, and 20 of them one after another a minute.
+  await becomes('lively', { status: 'True' }, 10_000);
+  await Promise.all(
+    dead.map((name) => becomes(name, { status: 'False', reason: 'KafkaUnavailable' }, 10_000)),
+  );
+  expect(silent.connections()).toBeLessThan(40);
+  for (const name of dead) await cluster.client.delete(kafkaSinkResource, { namespace: 'shop', name });
+  await silent.close();
 });
 
 test('brokers that go away turn it not ready, with its address kept, and ready again when they return', async () => {

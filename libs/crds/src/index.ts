@@ -3,6 +3,8 @@ export {
   eventDigestAnnotation,
   jobSinkIdLabel,
   jobSinkNameLabel,
+  kafkaSinkFinalizer,
+  topicClaimAnnotation,
   topicOwnerAnnotation,
 } from './names.ts';
 export { jobSinkResource, kafkaSinkResource, type SinkKind, type SinkResource } from './resource.ts';

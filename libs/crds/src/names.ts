@@ -10,5 +10,17 @@ export const eventDigestAnnotation = 'sinks.knative.dev/event-digest';
 /** The key in `status.annotations` of a KafkaSink that tells whether the sink created its topic. */
 export const topicOwnerAnnotation = 'eventing.knative.dev/topic.owner';
 
+/**
+ * The key in `status.annotations` of a KafkaSink under which the controller keeps what it knows about who created the
+ * topic: `intended/<uid>`, `created/<uid>/<topic id>` or `external/<uid>`, with the uid of the sink.
+ */
+export const topicClaimAnnotation = 'eventing.knative.dev/topic.claim';
+
+/**
+ * Holds a KafkaSink back until a topic that it created is deleted, or given up. The name that Knative's own controller
+ * uses, so that sinks which have it from there can be deleted here.
+ */
+export const kafkaSinkFinalizer = 'kafkasinks.eventing.knative.dev';
+
 /** The label by which tools, and Knative's aggregated role, find kinds that have an address. */
 export const addressableLabel = 'duck.knative.dev/addressable';

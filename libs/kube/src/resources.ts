@@ -32,3 +32,11 @@ export const endpointSlices: Resource = {
   plural: 'endpointslices',
   namespaced: true,
 };
+
+/** `rbac.authorization.k8s.io/v1` RoleBindings. */
+export const roleBindings: Resource = {
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  plural: 'rolebindings',
+  namespaced: true,
+};

@@ -1,5 +1,11 @@
 import type { SinkResource } from '@event-sinks/crds';
-import { createInformer, type Informer, type KubeClient, type KubeObject } from '@event-sinks/kube';
+import {
+  createInformer,
+  type Change,
+  type Informer,
+  type KubeClient,
+  type KubeObject,
+} from '@event-sinks/kube';
 import {
   createReconcileLoop,
   type ReconcileContext,
@@ -15,6 +21,10 @@ export interface SinkLoopOptions {
   readonly resource: SinkResource;
   /** The sink as it is now in the cache; one that is gone, or being deleted, is never handed in. */
   readonly reconcile: (sink: KubeObject, context: ReconcileContext) => Promise<ReconcileResult>;
+  /** The same for a sink that is being deleted and still there; without it such a sink is left alone. */
+  readonly finalize?: (sink: KubeObject, context: ReconcileContext) => Promise<ReconcileResult>;
+  /** Told of every change besides, also on replicas that do not lead. */
+  readonly onChange?: (change: Change<KubeObject>) => void;
   readonly workers: number;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -30,10 +40,14 @@ export interface SinkLoop {
   secondsSinceLastSign(): number;
   /** Reconciles until the signal aborts; resolves when the last pass has ended. */
   lead(signal: AbortSignal): Promise<void>;
-  /** Every sink as the watch has it now. */
-  list(): readonly KubeObject[];
   /** Looks at every sink again: something that they all depend on has changed. */
   wakeAll(): void;
+  /** Looks at one sink again. */
+  wake(sink: { readonly namespace: string; readonly name: string }): void;
+  /** The sinks as last seen. */
+  list(): readonly KubeObject[];
+  /** Resolves after the first complete list. */
+  readonly synced: Promise<void>;
 }
 
 /** The watch runs from the start, so that a new leader has its cache already. */
@@ -45,15 +59,17 @@ export function createSinkLoop(options: SinkLoopOptions): SinkLoop {
     logger: options.logger,
     clock: options.clock,
     random: options.random,
-    onChange: ({ type, object }) => {
-      if (type !== 'deleted') loop?.enqueue(keyOf(object));
+    onChange: (change) => {
+      if (change.type !== 'deleted') loop?.enqueue(keyOf(change.object));
+      options.onChange?.(change);
     },
   });
   const reconcile = async (key: string, context: ReconcileContext): Promise<ReconcileResult> => {
     const [namespace, name = ''] = key.split('/');
     const sink = informer.get(namespace, name);
-    if (sink === undefined || sink.metadata.deletionTimestamp !== undefined) return { done: true };
-    return await options.reconcile(sink, context);
+    if (sink === undefined) return { done: true };
+    if (sink.metadata.deletionTimestamp === undefined) return await options.reconcile(sink, context);
+    return (await options.finalize?.(sink, context)) ?? { done: true };
   };
   const wakeAll = (): void => {
     for (const sink of informer.list()) loop?.enqueue(keyOf(sink));
@@ -65,8 +81,12 @@ export function createSinkLoop(options: SinkLoopOptions): SinkLoop {
     stop: () => informer.stop(),
     hasSynced: () => informer.hasSynced(),
     secondsSinceLastSign: () => informer.secondsSinceLastSign(),
-    list: () => informer.list(),
     wakeAll,
+    wake: ({ namespace, name }) => {
+      loop?.enqueue(`${namespace}/${name}`);
+    },
+    list: () => informer.list(),
+    synced: informer.synced,
     async lead(signal) {
       const over = aborted(signal);
       // The first list may never come, where the CRDs are missing; the leadership must be able to end all the same.
@@ -84,7 +104,8 @@ export function createSinkLoop(options: SinkLoopOptions): SinkLoop {
   };
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const settle = (): void => {
       resolve();

@@ -3,7 +3,6 @@ import type { ConditionFinding, SinkStatus } from '@event-sinks/crds';
 import { dataPlaneFinding } from './data-plane.ts';
 import { lookAgainIn } from './recheck.ts';
 import { sinkStatus, timestamp } from './sink-status.ts';
-import { credentialsFinding, topicFinding, type TopicView } from './topic.ts';
 
 const url = 'http://job-sink.knative-eventing.svc.cluster.local/default/logger';
 const findings = (...conditions: ConditionFinding[]) => ({ generation: 2, url, conditions });
@@ -72,32 +71,6 @@ describe('the data plane', () => {
     ['is there when every ready pod serves the sink', { readyPods: 2, serving: 2 }, 'True', undefined],
   ])('%s', (_name, view, status, reason) => {
     expect(dataPlaneFinding(view, 'job-sink')).toMatchObject({ status, ...(reason && { reason }) });
-  });
-});
-
-describe('the topic', () => {
-  const spec = { topic: 'orders', bootstrapServers: ['a:9092'], contentMode: 'binary' as const };
-  const cases: [string, TopicView, string, string | undefined][] = [
-    ['is ready when it is there', { state: 'found', partitions: 3, replicationFactor: 1 }, 'True', undefined],
-    ['is missed by name', { state: 'missing' }, 'False', 'TopicNotFound'],
-    [
-      'is unknown for the reason that the brokers gave',
-      { state: 'unknown', code: 'KafkaUnavailable' },
-      'False',
-      'KafkaUnavailable',
-    ],
-  ];
-  test.each(cases)('%s', (_name, view, status, reason) => {
-    expect(topicFinding(spec, view)).toMatchObject({ status, ...(reason && { reason }) });
-  });
-
-  test('is not met in plain text when the sink asks for credentials', () => {
-    const auth = { secret: { ref: { name: 's' } } };
-    expect(credentialsFinding(spec).status).toBe('True');
-    expect(credentialsFinding({ ...spec, auth })).toMatchObject({
-      status: 'False',
-      reason: 'AuthNotSupported',
-    });
   });
 });
 

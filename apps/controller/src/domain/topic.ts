@@ -1,31 +1,72 @@
 import type { ConditionFinding, KafkaSinkSpec } from '@event-sinks/crds';
-import type { ErrorCode } from '@event-sinks/errors';
+import type { BrokerTrouble } from './broker-trouble.ts';
 
 /** What the brokers said about a sink's topic. */
 export type TopicView =
-  | { readonly state: 'found'; readonly partitions: number; readonly replicationFactor: number }
+  /** `id` is Kafka's own, another one when the topic is created again; undefined where the client cannot tell it. */
+  | {
+      readonly state: 'found';
+      readonly partitions: number;
+      readonly replicationFactor: number;
+      readonly id?: string | undefined;
+    }
   | { readonly state: 'missing' }
-  | { readonly state: 'unknown'; readonly code: ErrorCode };
+  | { readonly state: 'unknown'; readonly trouble: BrokerTrouble }
+  /** The brokers were not asked, because there are no credentials to ask with. */
+  | { readonly state: 'unasked' };
 
-/** Whether records can be written to the topic, as far as the brokers' metadata tell. */
-export function topicFinding(spec: KafkaSinkSpec, view: TopicView): ConditionFinding {
-  const type = 'TopicReady';
-  if (view.state === 'unknown') {
-    const message = `The brokers ${spec.bootstrapServers.join(', ')} could not be asked about the topic ${spec.topic}.`;
-    return { type, status: 'False', reason: view.code, message };
+/** How a topic is to be created. */
+export interface TopicShape {
+  readonly numPartitions: number;
+  readonly replicationFactor: number;
+}
+
+const type = 'TopicReady';
+
+/** The shape that the sink asks for; undefined where the topic has to exist. */
+export function wantedShape({ numPartitions, replicationFactor }: KafkaSinkSpec): TopicShape | undefined {
+  // Sinks that are older than the rule in the CRD may have one without the other.
+  if (numPartitions === undefined || replicationFactor === undefined) return undefined;
+  return { numPartitions, replicationFactor };
+}
+
+/** A finding about the topic that is not True. */
+export function topicIs(status: 'False' | 'Unknown', reason: string, message: string): ConditionFinding {
+  return { type, status, reason, message };
+}
+
+/** What the brokers’ trouble says about the topic; about its credentials another condition speaks. */
+export function troubleFinding(spec: KafkaSinkSpec, trouble: BrokerTrouble): ConditionFinding {
+  if (trouble.about === 'credentials') return unaskedFinding;
+  const where = `(topic ${spec.topic}, brokers ${spec.bootstrapServers.join(', ')})`;
+  return topicIs('False', trouble.reason, `${trouble.message} ${where}`);
+}
+
+/** Nobody can say anything about the topic before the credentials are right. */
+export const unaskedFinding: ConditionFinding = topicIs(
+  'Unknown',
+  'CredentialsNotReady',
+  'The brokers cannot be asked about the topic before the credentials work; see CredentialsReady.',
+);
+
+/** Whether a topic that is there is as the sink wants it. What differs is told and not repaired. */
+export function shapeFinding(
+  spec: KafkaSinkSpec,
+  found: { readonly partitions: number; readonly replicationFactor: number },
+): ConditionFinding {
+  const wanted = wantedShape(spec);
+  const mend = 'Alter the topic with the tools of Kafka, or create another KafkaSink.';
+  if (wanted !== undefined && wanted.numPartitions !== found.partitions) {
+    const message = `The topic ${spec.topic} has ${count(found.partitions, 'partition')}, numPartitions is ${wanted.numPartitions}. ${mend}`;
+    return topicIs('False', 'PartitionCountDiffers', message);
   }
-  if (view.state === 'missing') {
-    const message = `The topic ${spec.topic} is not there; create it with the tools of Kafka.`;
-    return { type, status: 'False', reason: 'TopicNotFound', message };
+  if (wanted !== undefined && wanted.replicationFactor !== found.replicationFactor) {
+    const message = `The topic ${spec.topic} has ${count(found.replicationFactor, 'replica')} of a partition, replicationFactor is ${wanted.replicationFactor}. ${mend}`;
+    return topicIs('False', 'ReplicationFactorDiffers', message);
   }
   return { type, status: 'True' };
 }
 
-/** Whether the sink's log-in to Kafka can be used. */
-export function credentialsFinding(spec: KafkaSinkSpec): ConditionFinding {
-  const type = 'CredentialsReady';
-  if (spec.auth === undefined) return { type, status: 'True' };
-  const message =
-    'spec.auth is not supported by this version; brokers are met in plain text only. Remove spec.auth.';
-  return { type, status: 'False', reason: 'AuthNotSupported', message };
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

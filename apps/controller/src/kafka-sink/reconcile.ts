@@ -1,66 +1,108 @@
-import { parseKafkaSink, type KafkaSinkSpec } from '@event-sinks/crds';
-import { toSinkError } from '@event-sinks/errors';
-import type { TopicDescription } from '@event-sinks/kafka';
+import { kafkaSinkFinalizer, parseKafkaSink, type ConditionFinding, type KafkaSink } from '@event-sinks/crds';
 import type { KubeObject } from '@event-sinks/kube';
 import { TerminalError, type ReconcileContext, type ReconcileResult } from '@event-sinks/reconciler';
-import type { Clock, Logger } from '@event-sinks/runtime';
-import type { DataPlane } from '../adapters/data-plane.ts';
+import type { Clock } from '@event-sinks/runtime';
 import type { StatusWriter } from '../adapters/status-writer.ts';
 import { sinkUrl, type DataPlaneService } from '../domain/address.ts';
+import type { BrokerTrouble } from '../domain/broker-trouble.ts';
+import { credentialsFinding } from '../domain/credentials.ts';
 import { dataPlaneFinding } from '../domain/data-plane.ts';
 import { eventPoliciesFinding } from '../domain/event-policies.ts';
 import { lookAgainIn, type RecheckTimes } from '../domain/recheck.ts';
 import { sinkStatus, timestamp } from '../domain/sink-status.ts';
-import { credentialsFinding, topicFinding, type TopicView } from '../domain/topic.ts';
+import { claimAnnotations } from '../domain/topic-claim.ts';
+import { planTopic, type TopicPlan } from '../domain/topic-plan.ts';
+import { troubleFinding } from '../domain/topic.ts';
+import { createTopic, type ActorOptions } from './act.ts';
+import { observeDataPlane, observeKafka, type KafkaView, type ObserverOptions } from './observe.ts';
 
 /** What reconciling a KafkaSink works with. */
-export interface KafkaSinkReconcilerOptions {
-  readonly dataPlane: DataPlane;
+export interface KafkaSinkReconcilerOptions extends ObserverOptions, ActorOptions {
   readonly service: DataPlaneService;
-  /** Asks the brokers; throws a SinkError when they cannot be asked. */
-  readonly describeTopic: (spec: KafkaSinkSpec) => Promise<TopicDescription>;
   readonly statusWriter: StatusWriter;
   readonly recheck: RecheckTimes;
   readonly clock: Clock;
 }
 
-/** One pass over a KafkaSink: ask the brokers and the producers, decide, write what has changed. */
+/**
+ * One pass over a KafkaSink: look at its Secret, its topic and its producers, decide, do at most one thing, write what
+ * has changed. What an effect has achieved is found out by the next pass, and never guessed.
+ */
 export function createKafkaSinkReconciler(options: KafkaSinkReconcilerOptions) {
-  return async (object: KubeObject, { signal, logger }: ReconcileContext): Promise<ReconcileResult> => {
+  return async (object: KubeObject, context: ReconcileContext): Promise<ReconcileResult> => {
     const parsed = parseKafkaSink(object);
     if (!parsed.ok) throw new TerminalError(`not a KafkaSink: ${parsed.problems.join('; ')}`);
     const sink = parsed.value;
-    const [topic, view] = await Promise.all([
-      viewTopic(options, sink.spec, logger),
-      options.dataPlane.view(sink.metadata, signal),
-    ]);
-    const findings = {
-      generation: sink.metadata.generation,
-      url: sinkUrl(options.service, sink.metadata),
-      conditions: [
-        credentialsFinding(sink.spec),
-        topicFinding(sink.spec, topic),
-        dataPlaneFinding(view, options.service.service),
-        eventPoliciesFinding,
-      ],
-    };
-    const status = sinkStatus(sink.status, findings, timestamp(options.clock.now()));
-    await options.statusWriter.write(object, status, signal);
-    return lookAgainIn(status, options.recheck);
+    const kafka = await observeKafka(options, sink, context.signal);
+    // The answer wakes us; until then the status says what was found last.
+    if (kafka.topic === undefined) return { requeueAfterMs: options.recheck.readyMs };
+    const isHeld = sink.metadata.finalizers?.includes(kafkaSinkFinalizer) === true;
+    const plan = planTopic(sink.spec, kafka.claim, kafka.topic, isHeld);
+    const acted = await act(options, { object, sink, kafka, plan, context });
+    if (acted.written === undefined) return { requeueAfterMs: options.recheck.notReadyMs };
+    return report(options, { ...acted, written: acted.written, sink, kafka, plan, context });
   };
 }
 
-async function viewTopic(
-  { describeTopic }: KafkaSinkReconcilerOptions,
-  spec: KafkaSinkSpec,
-  logger: Logger,
-): Promise<TopicView> {
-  try {
-    const topic = await describeTopic(spec);
-    return topic.found ? { state: 'found', ...topic } : { state: 'missing' };
-  } catch (error) {
-    const { code } = toSinkError(error);
-    logger.warn('The brokers could not be asked about a topic', { topic: spec.topic, code, error });
-    return { state: 'unknown', code };
-  }
+interface Pass {
+  readonly sink: KafkaSink;
+  readonly kafka: KafkaView;
+  readonly plan: TopicPlan;
+  readonly context: ReconcileContext;
+}
+
+/** `written`: the sink as it is after the effect; undefined when the status is for the next pass. */
+interface Acted {
+  readonly written: KubeObject | undefined;
+  readonly trouble?: BrokerTrouble;
+}
+
+async function act(
+  options: KafkaSinkReconcilerOptions,
+  { object, sink, kafka, plan, context }: Pass & { readonly object: KubeObject },
+): Promise<Acted> {
+  const { effect } = plan;
+  const { signal, logger } = context;
+  if (effect === undefined || kafka.question === undefined) return { written: object };
+  if (effect.do !== 'create')
+    return { written: await options.sinkWriter.setHeld(object, effect.do === 'hold', signal) };
+  const target = { object, sink, question: kafka.question };
+  const outcome = await createTopic(options, target, effect.shape, logger);
+  return outcome.did === 'failed' ? { written: object, trouble: outcome.trouble } : { written: undefined };
+}
+
+async function report(
+  options: KafkaSinkReconcilerOptions,
+  { written, trouble, sink, kafka, plan, context }: Pass & Acted & { readonly written: KubeObject },
+): Promise<ReconcileResult> {
+  const { service, recheck, statusWriter, recorder, clock } = options;
+  const view = await observeDataPlane(options, sink, context.signal);
+  const findings = {
+    generation: sink.metadata.generation,
+    url: sinkUrl(service, sink.metadata),
+    conditions: [
+      ...kafkaFindings(sink, kafka, trouble, plan),
+      dataPlaneFinding(view, service.service),
+      eventPoliciesFinding,
+    ],
+  };
+  const annotations = { ...sink.status?.annotations, ...claimAnnotations(plan.claim, sink.metadata.uid) };
+  const found = sinkStatus(sink.status, findings, timestamp(clock.now()));
+  const status = { ...found, ...(Object.keys(annotations).length > 0 && { annotations }) };
+  const isWritten = await statusWriter.write(written, status, context.signal);
+  if (isWritten && plan.event !== undefined) recorder.record(written, plan.event);
+  // Refused for what it is, a topic is not created by asking every second.
+  if (trouble?.reason === 'TopicRefused') return { requeueAfterMs: recheck.readyMs };
+  return lookAgainIn(status, recheck);
+}
+
+function kafkaFindings(
+  { spec }: KafkaSink,
+  { credentials, topic }: KafkaView,
+  failed: BrokerTrouble | undefined,
+  plan: TopicPlan,
+): ConditionFinding[] {
+  const trouble = failed ?? (topic?.state === 'unknown' ? topic.trouble : undefined);
+  const topicFinding = failed === undefined ? plan.finding : troubleFinding(spec, failed);
+  return [credentialsFinding(spec, credentials, trouble), topicFinding];
 }
