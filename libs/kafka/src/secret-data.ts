@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { CredentialsProblem } from './credentials-problem.ts';
 
 /** A Secret's `data`, decoded on demand; an empty value counts as absent. */
@@ -12,14 +13,9 @@ export class SecretData {
   text(key: string): string | undefined {
     const encoded = Object.hasOwn(this.#data, key) ? this.#data[key] : undefined;
     if (encoded === undefined || encoded === '') return undefined;
-    try {
-      // A byte order mark is part of a password like any other character.
-      const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-      return decoder.decode(Buffer.from(encoded, 'base64'));
-    } catch (cause) {
-      if (!(cause instanceof TypeError)) throw cause;
-      throw new CredentialsProblem('SecretKeyInvalid', key, 'is not text in UTF-8');
-    }
+    const bytes = Buffer.from(encoded, 'base64');
+    if (!isUtf8(bytes)) throw new CredentialsProblem('SecretKeyInvalid', key, 'is not text in UTF-8');
+    return bytes.toString();
   }
 
   /** The value without the white space around it. */

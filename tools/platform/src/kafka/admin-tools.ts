@@ -20,7 +20,7 @@ export type ScramMechanism = 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
 const configCommand = 'kafka.admin.ConfigCommand';
 const aclCommand = 'org.apache.kafka.tools.AclCommand';
 
-/** Gives a user another password, or makes the user; connections that are open stay so. */
+/** Gives a user another password, or makes the user, a moment after this returns; open connections stay so. */
 export async function setScramPassword(
   target: ToolTarget,
   { user, password, mechanism }: { user: string; password: string; mechanism: ScramMechanism },
@@ -53,7 +53,7 @@ export async function setProducerQuota(
   else await addConfig(target, entity, { producer_byte_rate: String(bytesPerSecond) });
 }
 
-/** Adds a rule; brokers follow within milliseconds. */
+/** Adds a rule; the brokers follow a moment after this returns. */
 export async function addTopicAcl(target: ToolTarget, acl: TopicAcl): Promise<void> {
   await changeAcl(target, '--add', acl);
 }
