@@ -26,13 +26,6 @@
 - name: KAFKA_SINK_ENABLED
   value: {{ .Values.kafkaSink.enabled | quote }}
 {{- if .Values.kafkaSink.enabled }}
-# Who may read the Secrets that KafkaSinks name.
-- name: CONTROLLER_SERVICE_ACCOUNT
-  value: {{ .Values.controller.serviceAccount.name | default "event-sinks-controller" }}
-- name: KAFKA_SINK_SERVICE_ACCOUNT
-  value: {{ .Values.kafkaSink.serviceAccount.name | default "kafka-sink-ingress" }}
-{{- end }}
-{{- if .Values.kafkaSink.enabled }}
 # Who may read the Secrets of KafkaSinks, in namespaces that have such a sink.
 - name: CONTROLLER_SERVICE_ACCOUNT
   value: {{ include "event-sinks.serviceAccountName" (dict "root" . "component" "controller" "values" .Values.controller) }}
