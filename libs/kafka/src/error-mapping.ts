@@ -70,11 +70,16 @@ function allErrors(error: unknown): Error[] {
   const found = new Set<Error>();
   let next: unknown[] = [error];
   while (next.length > 0 && found.size < maxErrors) {
-    const errors = next.filter((each): each is Error => each instanceof Error && !found.has(each));
+    const errors = next.filter((each): each is Error => isError(each) && !found.has(each));
     for (const each of errors) found.add(each);
     next = errors.flatMap(within);
   }
   return [...found];
+}
+
+/** By its form: an error that Node itself makes is not an instance of the Error of a context that tests run in. */
+function isError(value: unknown): value is Error {
+  return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
 }
 
 function within(error: Error): unknown[] {

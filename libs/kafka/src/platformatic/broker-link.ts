@@ -38,12 +38,19 @@ export class BrokerLink {
   async request<T>({ apiKey, version, encode, parse }: Call<T>): Promise<T> {
     this.#isUsed = true;
     const connection = await this.#open();
+    // A request that was under way is told no more than that the connection was closed.
+    let broken: Error | undefined;
+    const onBroken = (error: Error): void => {
+      broken = error;
+    };
+    connection.once('error', onBroken);
     return new Promise((resolve, reject) => {
       const read = (_id: number, _key: number, _version: number, reader: Parameters<typeof parse>[0]): T =>
         parse(reader);
       connection.send<T>(apiKey, version, encode, read, false, false, (error, answer) => {
+        connection.off('error', onBroken);
         if (error === null) resolve(answer as T);
-        else reject(error);
+        else reject(broken ?? error);
       });
     });
   }
