@@ -1,6 +1,7 @@
 export { startTestApiServer, type TestApiServer } from './api-server.ts';
 export { eventually, type EventuallyOptions } from './eventually.ts';
 export { freePorts } from './free-ports.ts';
+export { runKafkaJava } from './kafka-java.ts';
 export { startTestKafka, type TestKafka, type TestKafkaExtras } from './kafka-broker.ts';
 export {
   startTestKafkaCluster,
