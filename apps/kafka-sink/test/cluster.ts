@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kafkaSinkResource } from '@event-sinks/crds';
 import { loadKubeClient, namespaces, type KubeClient, type KubeObject } from '@event-sinks/kube';
@@ -11,8 +14,22 @@ export interface Cluster {
   kafkaSink(name: string, spec: object): Promise<KubeObject>;
   /** Changes a KafkaSink's spec and resolves with the new version of it. */
   change(sink: KubeObject, spec: object): Promise<KubeObject>;
+  /** Makes a Secret in the namespace `shop`, or replaces what one holds. */
+  secret(name: string, values: Readonly<Record<string, string>>): Promise<void>;
+  deleteSecret(name: string): Promise<void>;
+  /** Path of a kubeconfig with the rights that the chart gives the producer, and no others. */
+  producerAccount(): Promise<string>;
+  /** Lets that account read the Secrets of the namespace `shop`, as the controller does. */
+  bindSecretReader(): Promise<void>;
   close(): Promise<void>;
 }
+
+const rights = [
+  ['clusterrole', 'sinks', '--verb=get,list,watch', '--resource=kafkasinks.eventing.knative.dev'],
+  ['clusterrole', 'secret-reader', '--verb=get,list,watch', '--resource=secrets'],
+  ['serviceaccount', 'producer', '--namespace=default'],
+  ['clusterrolebinding', 'sinks', '--clusterrole=sinks', '--serviceaccount=default:producer'],
+];
 
 const crdFolder = fileURLToPath(new URL('../../../charts/event-sinks/files/crds', import.meta.url));
 const namespace = 'shop';
@@ -27,6 +44,7 @@ export async function startCluster(): Promise<Cluster> {
     await server.close();
     throw error;
   }
+  const folder = await mkdtemp(join(tmpdir(), 'event-sinks-producer-'));
   const client = loadKubeClient({ kubeconfig: server.kubeconfig, userAgent: 'test' });
   await client.create<KubeObject>(namespaces, {
     apiVersion: 'v1',
@@ -53,6 +71,34 @@ export async function startCluster(): Promise<Cluster> {
       const target = { namespace, name, resourceVersion: metadata.resourceVersion ?? '' };
       return client.patch<KubeObject>(kafkaSinkResource, target, { spec });
     },
-    close: () => server.close(),
+    async secret(name, values) {
+      const metadata = { namespace, name };
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata, stringData: values };
+      const text = JSON.stringify(secret);
+      const replaced = await server.tryKubectl(['replace', '-f', '-'], text);
+      if (replaced.code !== 0) await server.kubectl(['create', '-f', '-'], text);
+    },
+    async deleteSecret(name) {
+      await server.kubectl(['delete', 'secret', name, '-n', namespace]);
+    },
+    async producerAccount() {
+      for (const right of rights) await server.kubectl(['create', ...right]);
+      const token = (await server.kubectl(['create', 'token', 'producer', '-n', 'default'])).trim();
+      const admin = JSON.parse(await server.kubectl(['config', 'view', '--raw', '-o', 'json'])) as {
+        users: { name: string }[];
+      };
+      const users = admin.users.map(({ name }) => ({ name, user: { token } }));
+      const path = join(folder, 'producer');
+      await writeFile(path, JSON.stringify({ ...admin, users }));
+      return path;
+    },
+    async bindSecretReader() {
+      const binding = ['--clusterrole=secret-reader', '--serviceaccount=default:producer'];
+      await server.kubectl(['create', 'rolebinding', 'secret-reader', '-n', namespace, ...binding]);
+    },
+    close: async () => {
+      await server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }

@@ -89,6 +89,44 @@ describe('a record', () => {
   });
 });
 
+describe('a batch', () => {
+  const batch = { 'content-type': 'application/cloudevents-batch+json; charset=utf-8' };
+  const element = (id: number, more = {}) => ({
+    ...{ specversion: '1.0', id: String(id), source: '/shop/till', type: 'order.placed' },
+    ...{ partitionkey: 'customer-7', ...more },
+  });
+
+  test('is 202 once each of its events is a record, in their order, with the trace of the request', async () => {
+    const { url } = await servedSink('batched');
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const events = Array.from({ length: 200 }, (_, id) => element(id, { data: { id } }));
+    expect(await post(url, { ...batch, traceparent }, JSON.stringify(events))).toEqual(stored);
+    expect(await post(url, batch, '[]')).toEqual(stored);
+    const records = await kafka.consume('batched', 200);
+    expect(records.map(({ value }) => value?.toString())).toEqual(
+      events.map(({ data }) => JSON.stringify(data)),
+    );
+    for (const record of records)
+      expect(headersOf(record)).toMatchObject({ traceparent, ce_type: 'order.placed' });
+    expect(await kafka.recordCount('batched')).toBe(200);
+  });
+
+  test('that has one event too large for the topic is refused for good, and one that is no batch writes nothing', async () => {
+    await kafka.createTopic({ topic: 'small', config: { 'max.message.bytes': '2000' } });
+    const sink = await cluster.kafkaSink('small', { topic: 'small', bootstrapServers: [kafka.bootstrap] });
+    const url = await servedUrl(producer.url, sink);
+    const broken = JSON.stringify([element(1), element(2, { source: '' })]);
+    expect(await post(url, batch, broken)).toMatchObject({ status: 400, reason: 'InvalidAttribute' });
+    const large = JSON.stringify([element(1), element(2, { data: 'x'.repeat(3_000) }), element(3)]);
+    expect(await post(url, batch, large)).toMatchObject({ status: 413, reason: 'EventTooLarge', body: '' });
+    const many = JSON.stringify(Array.from({ length: 1_001 }, (_, id) => element(id)));
+    expect(await post(url, batch, many)).toMatchObject({ status: 413, reason: 'EventTooLarge' });
+    const ids = (await kafka.consume('small', 2)).map((record) => headersOf(record)['ce_id']);
+    expect(ids).toEqual(['1', '3']);
+    expect(await kafka.recordCount('small')).toBe(2);
+  });
+});
+
 describe('a sink that cannot take events now', () => {
   test('because nobody made it is 404', async () => {
     expect(await post(`${producer.url}/shop/nobody`)).toMatchObject({ status: 404, reason: 'SinkNotFound' });
@@ -111,7 +149,7 @@ describe('a sink that cannot take events now', () => {
     expect(await kafka.recordCount('late-topic')).toBe(1);
   });
 
-  test('because it wants to log in is 503 and meets no broker', async () => {
+  test('because its Secret is missing is 503 and meets no broker', async () => {
     const bystander = await startCountingProxy(kafka.bootstrap);
     await cluster.kafkaSink('log-in', {
       topic: 'log-in',
@@ -121,7 +159,7 @@ describe('a sink that cannot take events now', () => {
     await eventually(async () => {
       expect(await post(`${producer.url}/shop/log-in`)).toMatchObject({
         status: 503,
-        reason: 'CredentialsRefused',
+        reason: 'CredentialsNotReady',
         body: '',
       });
     });
