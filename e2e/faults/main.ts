@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
-import { runJobSinkFaults, scenarioNames } from './jobsink/run.ts';
-import { fullSizes, smallSizes } from './jobsink/sizes.ts';
-import { isBroken, toText } from './report.ts';
+import * as jobSink from './jobsink/run.ts';
+import * as jobSinkSizes from './jobsink/sizes.ts';
+import * as kafkaSink from './kafkasink/run.ts';
+import * as kafkaSinkReport from './kafkasink/report.ts';
+import * as kafkaSinkSizes from './kafkasink/sizes.ts';
+import * as jobSinkReport from './report.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -9,18 +12,53 @@ const { positionals, values } = parseArgs({
     json: { type: 'boolean', default: false },
     small: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
+    driver: { type: 'string' },
   },
 });
-const unknown = values.only.filter((name) => !scenarioNames.includes(name));
-if (positionals[0] !== 'jobsink' || unknown.length > 0) {
-  console.error(
-    `Usage: faults jobsink [--json] [--small] [--only <scenario>]…; scenarios: ${scenarioNames.join(', ')}`,
-  );
+const { only, small, driver } = values;
+
+/** What is printed, and whether a promise was broken. */
+interface Result {
+  readonly report: object;
+  readonly text: string;
+  readonly broken: boolean;
+}
+
+interface Suite {
+  readonly scenarioNames: readonly string[];
+  run(tell: (line: string) => void): Promise<Result>;
+}
+
+const suites: Readonly<Record<string, Suite>> = {
+  jobsink: {
+    scenarioNames: jobSink.scenarioNames,
+    async run(tell) {
+      const sizes = small ? jobSinkSizes.smallSizes : jobSinkSizes.fullSizes;
+      const report = await jobSink.runJobSinkFaults(sizes, only, tell);
+      return { report, text: jobSinkReport.toText(report), broken: jobSinkReport.isBroken(report) };
+    },
+  },
+  kafkasink: {
+    scenarioNames: kafkaSink.scenarioNames,
+    async run(tell) {
+      const sizes = small ? kafkaSinkSizes.smallSizes : kafkaSinkSizes.fullSizes;
+      const report = await kafkaSink.runKafkaSinkFaults({ sizes, only, driver }, tell);
+      return { report, text: kafkaSinkReport.toText(report), broken: kafkaSinkReport.isBroken(report) };
+    },
+  },
+};
+
+const suite = suites[positionals[0] ?? ''];
+if (suite === undefined || only.some((name) => !suite.scenarioNames.includes(name))) {
+  console.error('Usage: faults <suite> [--json] [--small] [--only <scenario>]…');
+  for (const [name, { scenarioNames }] of Object.entries(suites))
+    console.error(`  ${name}: ${scenarioNames.join(', ')}`);
+  console.error('For kafkasink also --driver kafkajs|platformatic.');
   process.exitCode = 2;
 } else {
-  const report = await runJobSinkFaults(values.small ? smallSizes : fullSizes, values.only, (line) => {
+  const { report, text, broken } = await suite.run((line) => {
     console.error(line);
   });
-  console.log(values.json ? JSON.stringify(report) : toText(report));
-  process.exitCode = isBroken(report) ? 1 : 0;
+  console.log(values.json ? JSON.stringify(report) : text);
+  process.exitCode = broken ? 1 : 0;
 }
