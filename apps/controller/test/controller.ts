@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { loadConfig, systemClock, type Clock } from '@event-sinks/runtime';
 import { eventually, recordingLogger, type LoggedLine } from '@event-sinks/testing';
-import { createApp } from '../src/app.ts';
+import { createApp, type AppDependencies } from '../src/app.ts';
 import { configSchema } from '../src/config.ts';
 
 /** A controller in this process. */
@@ -44,6 +44,7 @@ export async function startController(
   kubeconfig: string,
   identity: string,
   env: Readonly<Record<string, string>> = {},
+  parts: Pick<AppDependencies, 'brokers'> = {},
 ): Promise<Controller> {
   const settings = {
     ...{ METRICS_PORT: '0', KUBECONFIG: kubeconfig, LEASE_RETRY_PERIOD: '200ms' },
@@ -53,7 +54,7 @@ export async function startController(
   const logger = recordingLogger();
   const time = adjustableTime();
   const config = loadConfig(configSchema, settings);
-  const app = createApp({ config, logger, identity, clock: time.clock, random: Math.random });
+  const app = createApp({ config, logger, identity, clock: time.clock, random: Math.random, ...parts });
   await app.start();
   const base = `http://127.0.0.1:${app.metricsPort()}`;
   const passes: Controller['passes'] = async (kind, outcome = '') => {

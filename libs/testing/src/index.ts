@@ -2,6 +2,7 @@ export { startTestApiServer, type TestApiServer } from './api-server.ts';
 export { eventually, type EventuallyOptions } from './eventually.ts';
 export { freePorts } from './free-ports.ts';
 export { runKafkaJava } from './kafka-java.ts';
+export { testHelm, type HelmMajor } from './helm.ts';
 export { startTestKafka, type TestKafka, type TestKafkaExtras } from './kafka-broker.ts';
 export {
   startTestKafkaCluster,
@@ -11,6 +12,7 @@ export {
   type TestKafkaClusterOptions,
 } from './kafka-cluster.ts';
 export type { KafkaTools } from './kafka-tools.ts';
+export { renderChart } from './render-chart.ts';
 export { recordingLogger, type LoggedLine } from './recording-logger.ts';
 export {
   startSecuredTestKafka,
