@@ -117,8 +117,8 @@ const config = tseslint.config(
             },
             {
               sourceTag: 'type:contract',
-              onlyDependOnLibsWithTags: ['type:testing'],
-              allowedExternalImports: ['zod', '@jest/*', 'fast-check', 'yaml'],
+              onlyDependOnLibsWithTags: ['type:contract', 'type:testing'],
+              allowedExternalImports: ['zod', '@jest/*', 'fast-check', 'yaml', '@grafana/*'],
             },
             { sourceTag: 'type:util', onlyDependOnLibsWithTags: ['type:contract', 'type:testing'] },
             {

@@ -11,6 +11,7 @@ import {
   text,
   toggle,
 } from './fields.ts';
+import { monitoringValues } from './monitoring.ts';
 import { jobSinkValues, kafkaSinkValues } from './sinks.ts';
 import { webhookValues } from './webhook.ts';
 
@@ -79,6 +80,7 @@ export const values = z.strictObject({
   controller: controllerValues,
   jobSink: jobSinkValues,
   kafkaSink: kafkaSinkValues,
+  monitoring: monitoringValues,
   tests: group('The pod of `helm test`, which sends an event through each sink.', {
     bootstrapServers: z
       .array(z.string())
