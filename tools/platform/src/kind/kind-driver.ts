@@ -51,7 +51,7 @@ async function kindContext(settings: Settings, progress: Progress): Promise<Kind
   const { cacheDir, instance, localDir } = settings;
   const kind = join(await ensureGoTools('kind', cacheDir, progress), 'kind');
   const kubectl = join(await ensureGoTools('kubernetes', cacheDir, progress, ['kubectl']), 'kubectl');
-  const helm = join(await ensureGoTools('helm', cacheDir, progress), 'helm');
+  const helm = join(await ensureGoTools('helm', cacheDir, progress, ['helm']), 'helm');
   const kubeconfig = join(localDir, 'kind', 'kubeconfig');
   mkdirSync(dirname(kubeconfig), { recursive: true });
   return {

@@ -43,7 +43,11 @@ const kubernetes: GoModule = {
 const modules = {
   kubernetes,
   coredns: { module: 'coredns', programs: { coredns: '.' } },
-  helm: { module: 'helm', programs: { helm: 'helm.sh/helm/v4/cmd/helm' } },
+  // Both majors in one module: most of what they are built from is the same, and so is built once.
+  helm: {
+    module: 'helm',
+    programs: { helm: 'helm.sh/helm/v4/cmd/helm', helm3: 'helm.sh/helm/v3/cmd/helm' },
+  },
   kind: { module: 'kind', programs: { kind: 'sigs.k8s.io/kind' } },
   pause: { module: 'pause', programs: { pause: '.' } },
   'event-reader': { module: 'event-reader', programs: { 'event-reader': '.' } },

@@ -104,7 +104,7 @@ async function connect(settings: Settings, layout: Layout, progress: Progress): 
     throw new Error('There is no local cluster; make one with: npm start');
   return localCluster(settings, layout, {
     binaries: await ensureGoTools('kubernetes', layout.cacheDir, progress),
-    helm: await ensureGoTools('helm', layout.cacheDir, progress),
+    helm: await ensureGoTools('helm', layout.cacheDir, progress, ['helm']),
     distribution: await ensureKafka({
       cacheDir: layout.cacheDir,
       log: (line) => {

@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type TestApiServer } from '@event-sinks/testing';
+import { stringify } from 'yaml';
+import { render } from './support/chart.ts';
+import { install, startChartServer, system, uninstall } from './support/cluster.ts';
+
+/** Every kind that the chart has ever objects of, other than the definitions that may stay. */
+const kinds = [
+  ...['deployments', 'services', 'serviceaccounts', 'roles', 'rolebindings', 'poddisruptionbudgets'],
+  ...['horizontalpodautoscalers', 'networkpolicies', 'clusterroles', 'clusterrolebindings', 'secrets'],
+  ...['validatingwebhookconfigurations', 'validatingadmissionpolicies', 'validatingadmissionpolicybindings'],
+  ...['configmaps', 'jobs', 'pods', 'leases'],
+].join(',');
+
+let server: TestApiServer;
+beforeAll(async () => {
+  server = await startChartServer();
+});
+afterAll(() => server.close());
+
+/** Names of everything in the cluster that is not of the API server itself. */
+async function everything(): Promise<string[]> {
+  const list = await server.kubectl(['get', kinds, '-A', '-o', 'name']);
+  return list
+    .split('\n')
+    .filter((name) => name !== '' && !/\/(system:|kubernetes$)/.test(name))
+    .sort();
+}
+
+const all = {
+  'networkPolicy.enabled': true,
+  'jobSink.autoscaling.enabled': true,
+  'jobSink.podDisruptionBudget.enabled': true,
+  'jobSink.topologySpreadConstraints[0].maxSkew': 1,
+  'jobSink.topologySpreadConstraints[0].topologyKey': 'zone',
+  'jobSink.topologySpreadConstraints[0].whenUnsatisfiable': 'ScheduleAnyway',
+};
+
+describe('the API server', () => {
+  test.each([
+    ['with what is on by default', {}],
+    ['with everything on', all],
+    ['alongside', { mode: 'alongside' }],
+  ])('takes every object %s, knows every field and warns of nothing', async (_name, values) => {
+    const objects = [...(await render(values)).values()];
+    const manifest = objects.map((object) => stringify(object)).join('---\n');
+    const dryRun = ['create', '--dry-run=server', '--validate=strict', '-f', '-'];
+    const { code, stdout, stderr } = await server.tryKubectl(dryRun, manifest);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.trim().split('\n')).toHaveLength(objects.length);
+  });
+});
+
+describe.each([3, 4] as const)('Helm %d', (major) => {
+  test('installs, upgrades and takes away all but the definitions', async () => {
+    const before = await everything();
+    const installed = await install(server, {}, { major });
+    expect(installed).toMatchObject({ code: 0 });
+    // A namespace that does not like its pods would have been heard here.
+    expect(installed.stderr).not.toMatch(/warn|violate/i);
+
+    const upgraded = await install(server, all, { major });
+    expect(upgraded).toMatchObject({ code: 0 });
+    expect(await everything()).toContain('horizontalpodautoscaler.autoscaling/job-sink');
+
+    expect(await uninstall(server, major)).toMatchObject({ code: 0 });
+    expect(await everything()).toEqual(before);
+    expect(await server.kubectl(['get', 'crd', '-o', 'name'])).toBe(
+      'customresourcedefinition.apiextensions.k8s.io/jobsinks.sinks.knative.dev\n' +
+        'customresourcedefinition.apiextensions.k8s.io/kafkasinks.eventing.knative.dev\n',
+    );
+  });
+});
+
+test('a namespace that enforces the restricted standard takes the pods', async () => {
+  await server.kubectl(['create', 'serviceaccount', 'default', '-n', system]);
+  for (const [name, object] of await render({ 'kafkaSink.image.pullPolicy': 'Always' })) {
+    if (object.kind !== 'Deployment') continue;
+    const { metadata, spec } = object.spec.template;
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...metadata, name: 'trial', namespace: system },
+      spec: { ...spec, serviceAccountName: 'default' },
+    };
+    const { code, stderr } = await server.tryKubectl(
+      ['create', '--dry-run=server', '-f', '-'],
+      stringify(pod),
+    );
+    expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: '' });
+  }
+});
+
+test('crds.keep=false takes the definitions along', async () => {
+  await server.kubectl(['delete', 'crd', '--all']);
+  expect(await install(server, { 'crds.keep': false })).toMatchObject({ code: 0 });
+  expect(await uninstall(server)).toMatchObject({ code: 0 });
+  const left = await server.kubectl(['get', 'crd', '-o', 'name']);
+  expect(left).toBe('');
+});
+
+describe('beside Knative Eventing', () => {
+  const service = { ports: [{ name: 'http', port: 80 }], selector: { 'sinks.knative.dev/sink': 'job-sink' } };
+  const pods = {
+    selector: { matchLabels: { app: 'knative' } },
+    template: {
+      metadata: { labels: { app: 'knative' } },
+      spec: { containers: [{ name: 'main', image: 'example.com/knative' }] },
+    },
+  };
+  const knative = (apiVersion: string, kind: string, name: string, spec: object): object => ({
+    ...{ apiVersion, kind, spec },
+    metadata: { name, namespace: system, labels: { 'app.kubernetes.io/name': 'knative-eventing' } },
+  });
+  const create = (object: object): Promise<string> =>
+    server.kubectl(['create', '-f', '-'], JSON.stringify(object));
+
+  test('alongside is refused where there is no Knative', async () => {
+    const { code, stderr } = await install(server, { mode: 'alongside' });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('set mode=standalone');
+  });
+
+  test('standalone is refused where Knative’s controller runs, and says what to set', async () => {
+    await create(knative('apps/v1', 'Deployment', 'eventing-controller', pods));
+    const { code, stderr } = await install(server);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('the Deployment eventing-controller runs in the namespace knative-eventing');
+    expect(stderr).toContain('Set mode=alongside');
+    expect(stderr).toContain('jobSink.enabled=false');
+  });
+
+  test('standalone is refused where the definition is Knative’s', async () => {
+    await server.kubectl(['delete', 'deployment', 'eventing-controller', '-n', system]);
+    const definition = (await render()).get('CustomResourceDefinition/jobsinks.sinks.knative.dev')!;
+    const labels = { 'app.kubernetes.io/name': 'knative-eventing' };
+    await create({ ...definition, metadata: { name: definition.metadata.name, labels } });
+    const { code, stderr } = await install(server);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('jobsinks.sinks.knative.dev is Knative');
+  });
+
+  test('alongside is refused in another namespace than Knative’s', async () => {
+    const { stderr } = await install(server, { mode: 'alongside' });
+    expect(stderr).toContain('--namespace knative-eventing');
+  });
+
+  test('KafkaSink alone is taken in the mode standalone', async () => {
+    expect(await install(server, { 'jobSink.enabled': false })).toMatchObject({ code: 0, stderr: '' });
+    expect(await uninstall(server)).toMatchObject({ code: 0 });
+  });
+
+  test('alongside is taken, and touches nothing of Knative’s', async () => {
+    await create(knative('v1', 'Service', 'job-sink', service));
+    await create(knative('apps/v1', 'Deployment', 'job-sink', pods));
+    expect(await install(server, { mode: 'alongside' })).toMatchObject({ code: 0, stderr: '' });
+    expect(await uninstall(server)).toMatchObject({ code: 0 });
+    expect(await everything()).toEqual(
+      expect.arrayContaining(['deployment.apps/job-sink', 'service/job-sink']),
+    );
+    expect(await server.kubectl(['get', 'crd', '-o', 'name'])).toContain('jobsinks.sinks.knative.dev');
+  });
+
+  test('a KafkaSink definition of somebody else’s is refused', async () => {
+    const label = ['label', 'crd', 'kafkasinks.eventing.knative.dev', '--overwrite'];
+    await server.kubectl([...label, 'app.kubernetes.io/part-of=kafka-broker']);
+    const { stderr } = await install(server, { mode: 'alongside' });
+    expect(stderr).toContain('kafkaSink.enabled=false');
+    await server.kubectl([...label, 'app.kubernetes.io/part-of=event-sinks']);
+  });
+});
