@@ -1,17 +1,10 @@
 import type { ITopicMetadata } from 'kafkajs';
 import { withAdmin, type AdminOptions } from './admin-session.ts';
-import { brokerErrorType, kafkaSinkError } from './error-mapping.ts';
-import { TopicRefused, topicRefusals } from './topic-refused.ts';
+import { kafkaSinkError } from './error-mapping.ts';
 
-/** What {@link describeTopic} and {@link deleteTopic} take. */
+/** What {@link describeTopic} takes. */
 export interface TopicOptions extends AdminOptions {
   readonly topic: string;
-}
-
-/** What {@link createTopic} takes. */
-export interface CreateTopicOptions extends TopicOptions {
-  readonly partitions: number;
-  readonly replicationFactor: number;
 }
 
 /** A topic as the brokers know it. */
@@ -33,42 +26,6 @@ export async function describeTopic(options: TopicOptions): Promise<TopicDescrip
   } catch (error) {
     const sinkError = kafkaSinkError(error);
     if (sinkError.code === 'TopicNotFound') return { found: false };
-    throw sinkError;
-  }
-}
-
-/**
- * Creates a topic with the brokers' defaults for everything but partitions and replication. `created` is said only
- * when a broker has said so to this call; when its answer is lost, the call throws, or a repetition finds it there.
- * @throws TopicRefused when the brokers do not want the topic as it is asked for; SinkError for the rest.
- */
-export async function createTopic(options: CreateTopicOptions): Promise<'created' | 'exists'> {
-  const { topic, partitions, replicationFactor, timeoutMs } = options;
-  const topics = [{ topic, numPartitions: partitions, replicationFactor }];
-  try {
-    const isNew = await withAdmin(options, (admin) =>
-      admin.createTopics({ topics, timeout: timeoutMs, waitForLeaders: false }),
-    );
-    return isNew ? 'created' : 'exists';
-  } catch (error) {
-    const type = brokerErrorType(error);
-    if (type !== undefined && topicRefusals.has(type)) throw new TopicRefused(type, { cause: error });
-    throw kafkaSinkError(error);
-  }
-}
-
-/**
- * Deletes a topic with everything in it.
- * @throws SinkError
- */
-export async function deleteTopic(options: TopicOptions): Promise<'deleted' | 'missing'> {
-  const { topic, timeoutMs } = options;
-  try {
-    await withAdmin(options, (admin) => admin.deleteTopics({ topics: [topic], timeout: timeoutMs }));
-    return 'deleted';
-  } catch (error) {
-    const sinkError = kafkaSinkError(error);
-    if (sinkError.code === 'TopicNotFound') return 'missing';
     throw sinkError;
   }
 }

@@ -1,11 +1,4 @@
-export {
-  createTopic,
-  deleteTopic,
-  describeTopic,
-  type CreateTopicOptions,
-  type TopicDescription,
-  type TopicOptions,
-} from './admin.ts';
+export { describeTopic, type TopicDescription, type TopicOptions } from './admin.ts';
 export {
   createIdentifiedTopic,
   deleteIdentifiedTopic,

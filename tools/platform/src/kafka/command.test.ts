@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   brokerCommand,
+  escapeProperty,
   formatCommand,
   serverProperties,
   toolCommand,
@@ -47,6 +48,10 @@ describe('serverProperties', () => {
     ]);
     expect(written).toContain('sasl.jaas.config=a\\\\b\\nc');
   });
+
+  test('characters beyond ASCII and white space in front survive the way through a file', () => {
+    expect(escapeProperty(' ü🔑\t\r')).toBe('\\ \\u00fc\\ud83d\\udd11\t\\r');
+  });
 });
 
 test('the broker is java with its heap, its class path and its properties', () => {
@@ -56,8 +61,16 @@ test('the broker is java with its heap, its class path and its properties', () =
   expect(args.slice(-4)).toEqual(['-cp', '/cache/kafka/lib/*', 'kafka.Kafka', '/data/one/server.properties']);
 });
 
-test('storage is formatted only where it is not', () => {
+test('further options of Java come before the class', () => {
+  const { args } = brokerCommand({ ...settings, javaFlags: ['-Da=b'] });
+  expect(args.indexOf('-Da=b')).toBeLessThan(args.indexOf('kafka.Kafka'));
+  expect(args).toContain('-Da=b');
+});
+
+test('storage is formatted only where it is not, with its SCRAM users', () => {
   expect(formatCommand(settings).args).toContain('--ignore-formatted');
+  const { args } = formatCommand({ ...settings, scramUsers: ['one', 'two'] });
+  expect(args.slice(-4)).toEqual(['--add-scram', 'one', '--add-scram', 'two']);
 });
 
 test('a tool is its main class with its arguments', () => {

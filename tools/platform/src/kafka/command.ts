@@ -74,6 +74,8 @@ export function serverProperties(settings: BrokerSettings): string {
     'share.coordinator.state.topic.min.isr': '1',
     'share.coordinator.state.topic.num.partitions': '1',
     'group.initial.rebalance.delay.ms': '0',
+    // 128 MiB by default, taken from the heap at once.
+    'log.cleaner.dedupe.buffer.size': '8388608',
     ...settings.properties,
   };
   return Object.entries(all)
