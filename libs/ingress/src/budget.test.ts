@@ -57,4 +57,28 @@ describe('the budget', () => {
     one.leave();
     expect([all.requests, all.bytes]).toEqual([1, 20]);
   });
+
+  test('counts the events of a batch one by one, and forgets them with their request', () => {
+    const all = new Budget({
+      maxInFlight: 3,
+      maxInFlightBytes: 100,
+      maxInFlightPerSink: 3,
+      maxEventsInFlight: 10,
+    });
+    const [one, two] = [all.admit(0), all.admit(0)];
+    one.holdEvents(0);
+    one.holdEvents(8);
+    expect(() => {
+      two.holdEvents(4);
+    }).toThrow(overloaded);
+    two.holdEvents(2);
+    one.leave();
+    all.admit(0).holdEvents(8);
+  });
+
+  test('does not limit events where it has no limit for them', () => {
+    const all = budget();
+    all.admit(0).holdEvents(1_000_000);
+    expect(all.requests).toBe(1);
+  });
 });

@@ -157,6 +157,19 @@ describe('the size limit', () => {
     expect((await ask(sized(1_000))).status).toBe(202);
   });
 
+  test('is another one for batches, whose events count one by one', async () => {
+    const isBatch = (type: string | undefined): boolean => type === 'batch';
+    front = await Front.open({ maxBatchBytes: 2_000, maxEventsInFlight: 3 }, { isBatch });
+    front.backend.countOf = ({ id }) => Number(id);
+    const batch = (count: number, bytes: number): string =>
+      eventText(String(count), 'x'.repeat(bytes), { headers: { 'Content-Type': 'batch' } });
+    expect((await ask(batch(3, 2_000))).status).toBe(202);
+    expect(await ask(batch(3, 2_001))).toMatchObject({ status: 413, headers: { reason: 'EventTooLarge' } });
+    expect(await ask(batch(4, 1))).toMatchObject({ status: 429, headers: { reason: 'Overloaded' } });
+    expect((await ask(batch(3, 1))).status).toBe(202);
+    expect((await ask(sized(1_001))).status).toBe(413);
+  });
+
   test('refuses a declared length without waiting for the body, and looks no sink up', async () => {
     front = await Front.open({ maxInFlightBytes: 2_000 });
     front.backend.find = () => {

@@ -40,6 +40,7 @@ export class TestBackend implements SinkBackend<ServedSink, TestEvent> {
   readonly stored: string[] = [];
   readonly bodies: Buffer[] = [];
   readonly sinks = new Map<string, ServedSink>();
+  countOf?: (event: TestEvent) => number;
   onStore: (event: TestEvent, deadline: AbortSignal) => Promise<Stored> = () => Promise.resolve({});
 
   constructor() {
