@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createTopic } from '@event-sinks/kafka';
+import { createIdentifiedTopic } from '@event-sinks/kafka';
 import { bundleApps, readSettings } from '@event-sinks/platform';
 import { startTestApiServer, startTestKafka, type TestApiServer, type TestKafka } from '@event-sinks/testing';
 import { medianRow } from '../jobsink/median-row.ts';
@@ -9,7 +9,7 @@ import { ceiling, type Measured } from './ceiling.ts';
 import { measure, startFloor, startProducer, startSender, type Sender, type Server } from './subjects.ts';
 
 const rounds = 3;
-const warmUpSeconds = 2;
+const warmUpSeconds = 5;
 const seconds = 4;
 const namespace = 'bench';
 
@@ -98,7 +98,12 @@ async function prepare(server: TestApiServer, kafka: TestKafka, checkout: string
   ];
   const connection = { bootstrapServers: [kafka.bootstrap], clientId: 'bench' };
   for (const topic of topics)
-    await createTopic({ ...connection, ...topic, replicationFactor: 1, timeoutMs: 10_000, logger: silent });
+    await createIdentifiedTopic({
+      ...connection,
+      ...topic,
+      replicationFactor: 1,
+      timeoutMs: 10_000,
+    });
   const items = topics.map(({ topic }) => kafkaSink(topic, kafka.bootstrap));
   await server.kubectl(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
 }
@@ -109,6 +114,3 @@ const kafkaSink = (topic: string, bootstrap: string) => ({
   metadata: { name: topic, namespace },
   spec: { topic, bootstrapServers: [bootstrap] },
 });
-
-const nothing = (): void => undefined;
-const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => silent };
