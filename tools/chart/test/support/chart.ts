@@ -28,6 +28,7 @@ export interface RenderedPod {
 export interface RenderedContainer {
   readonly image: string;
   readonly imagePullPolicy: string;
+  readonly args?: readonly string[];
   readonly env: readonly { readonly name: string; readonly value?: string }[];
   readonly ports: unknown;
   readonly securityContext: unknown;
@@ -81,14 +82,14 @@ export function settings(values: Readonly<Record<string, string | number | boole
   return Object.entries(values).flatMap(([path, value]) => ['--set', `${path}=${value}`]);
 }
 
-/** `helm template` with these arguments, by name `<kind>/<name>`. @throws Error with Helm's words. */
+/** `helm template` with these values, by name `<kind>/<name>`; hooks are what `helm test` makes. @throws Error with Helm's words. */
 export async function render(
   values: Readonly<Record<string, string | number | boolean>> = {},
-  { major = 4, extra = [] }: { readonly major?: HelmMajor; readonly extra?: readonly string[] } = {},
+  { major = 4, hooks = false }: { readonly major?: HelmMajor; readonly hooks?: boolean } = {},
 ): Promise<ReadonlyMap<string, Rendered>> {
   const { code, stdout, stderr } = await helm(major, [
     ...['template', 'sinks', chartFolder, '--namespace', 'knative-eventing', '--kube-version', '1.35'],
-    ...[...settings(values), ...extra],
+    ...[...settings(values), ...(hooks ? [] : ['--no-hooks'])],
   ]);
   if (code !== 0) throw new Error(stderr);
   return byName(stdout);
