@@ -30,6 +30,12 @@ const minuteMs = 60_000;
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const { client, clock, logger } = options;
   const windows = new Map<string, Window>();
+  let lastStamp = 0;
+  // Two Events on one sink in the same millisecond must not have the same name.
+  const nextStamp = (): number => {
+    lastStamp = Math.max(lastStamp + 1, clock.now() * 1000);
+    return lastStamp;
+  };
   const isAllowed = (uid: string): boolean => {
     const now = clock.monotonic();
     for (const [key, { start }] of windows) if (now - start >= minuteMs) windows.delete(key);
@@ -41,10 +47,12 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   return {
     record(sink, event) {
       if (!isAllowed(sink.metadata.uid ?? '')) return;
-      client.create(events, manifest(sink, event, options)).catch((error: unknown) => {
-        const { namespace, name } = sink.metadata;
-        logger.warn('An Event could not be recorded', { namespace, name, reason: event.reason, error });
-      });
+      client
+        .create(events, manifest(sink, event, { ...options, stamp: nextStamp() }))
+        .catch((error: unknown) => {
+          const { namespace, name } = sink.metadata;
+          logger.warn('An Event could not be recorded', { namespace, name, reason: event.reason, error });
+        });
     },
   };
 }
@@ -52,14 +60,23 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 /** `events.k8s.io/v1` asks for a note of at most 1,024 characters. */
 const maxNote = 1_024;
 
-function manifest(sink: KubeObject, event: SinkEvent, { instance, clock }: EventRecorderOptions): KubeObject {
+interface ManifestOptions extends EventRecorderOptions {
+  /** Microseconds since the epoch, or a little later; unique. */
+  readonly stamp: number;
+}
+
+function manifest(
+  sink: KubeObject,
+  event: SinkEvent,
+  { instance, clock, stamp }: ManifestOptions,
+): KubeObject {
   const { namespace = '', name, uid, resourceVersion } = sink.metadata;
   const { apiVersion, kind } = sink;
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
     // client-go's form: the time makes the name unique, and the sink's name tells what it is about.
-    metadata: { namespace, name: `${name.slice(0, 200)}.${(clock.now() * 1000).toString(16)}` },
+    metadata: { namespace, name: `${name.slice(0, 200)}.${stamp.toString(16)}` },
     eventTime: new Date(clock.now()).toISOString().replace('Z', '000Z'),
     reportingController: 'event-sinks-controller',
     reportingInstance: instance.slice(0, 128),
