@@ -56,7 +56,7 @@ export interface TestKafkaClusterOptions {
   readonly properties?: Readonly<Record<string, string>>;
   /** Properties of one broker, such as a listener of its own; they go over all others. */
   readonly nodeProperties?: (node: TestNodePorts) => Readonly<Record<string, string>>;
-  /** MiB for each broker's heap, 160 by default; a broker then takes about 350 MiB of memory. */
+  /** MiB for each broker's heap, 224 by default; a broker then takes about 400 MiB of memory. */
   readonly heapMb?: number;
 }
 
@@ -67,7 +67,7 @@ const startTimeoutMs = 150_000;
 export async function startTestKafkaCluster(
   options: TestKafkaClusterOptions = {},
 ): Promise<TestKafkaCluster> {
-  const { brokers = 3, heapMb = 160 } = options;
+  const { brokers = 3, heapMb = 224 } = options;
   const distribution = await ensureKafka({
     cacheDir: readSettings(process.env).cacheDir,
     log: () => undefined,
@@ -142,10 +142,16 @@ function replicated(brokers: number): Record<string, string> {
     'default.replication.factor': replicas,
     'min.insync.replicas': inSync,
     'offsets.topic.replication.factor': replicas,
-    // A broker that is killed is to be missed soon, as tests wait for it.
-    'broker.session.timeout.ms': '3000',
-    'broker.heartbeat.interval.ms': '500',
+    // A broker that is killed is to be missed soon, as tests wait for it; the heartbeat's interval is also the
+    // time that its answer may take, and three brokers start on few processors.
+    'broker.session.timeout.ms': '6000',
+    'broker.heartbeat.interval.ms': '2000',
     'replica.lag.time.max.ms': '5000',
+    'controller.quorum.fetch.timeout.ms': '4000',
+    'controller.quorum.election.timeout.ms': '2000',
+    // 128 MiB by default, taken at the start, which a small heap does not have.
+    'log.cleaner.dedupe.buffer.size': String(8 * 1024 * 1024),
+    'log.cleaner.threads': '1',
   };
 }
 
