@@ -4,7 +4,7 @@ import { bundleApps, readSettings } from '@event-sinks/platform';
 import { startTestApiServer, startTestKafka, type TestApiServer, type TestKafka } from '@event-sinks/testing';
 import { medianRow } from '../jobsink/median-row.ts';
 import type { Row } from '../table.ts';
-import { allCases, batchSize, drivers, mostSinks, topicName, type Case } from './cases.ts';
+import { allCases, batchSize, drivers, topicName, type Case } from './cases.ts';
 import { ceiling, type Measured } from './ceiling.ts';
 import { measure, startFloor, startProducer, startSender, type Sender, type Server } from './subjects.ts';
 
@@ -22,11 +22,12 @@ const namespace = 'bench';
 export async function benchKafkaSink(tell: (line: string) => void, only = /./): Promise<Row[]> {
   const { checkout } = readSettings(process.env);
   await bundleApps(checkout);
+  const cases = allCases().filter((each) => only.test(JSON.stringify(each)));
   const kafka = await startTestKafka({}, { heapMb: 1_024 });
   const server = await startTestApiServer();
   const started: { kill(signal?: NodeJS.Signals): void }[] = [];
   try {
-    await prepare(server, kafka, checkout);
+    await prepare({ server, kafka, checkout }, cases);
     const sender = startSender();
     started.push({
       kill: () => {
@@ -41,7 +42,6 @@ export async function benchKafkaSink(tell: (line: string) => void, only = /./): 
       started.push(producer.child);
       producers.set(KAFKA_DRIVER, producer);
     }
-    const cases = allCases().filter((each) => only.test(JSON.stringify(each)));
     return await measureAll({ sender, floor, producers, bootstrap: kafka.bootstrap }, cases, tell);
   } finally {
     for (const each of started) each.kill('SIGKILL');
@@ -88,14 +88,24 @@ async function run(subjects: Subjects, each: Case, duration: number): Promise<Me
   return await measure(subjects.sender, server, load);
 }
 
-async function prepare(server: TestApiServer, kafka: TestKafka, checkout: string): Promise<void> {
+interface Place {
+  readonly server: TestApiServer;
+  readonly kafka: TestKafka;
+  readonly checkout: string;
+}
+
+/** The topics that the cases need, with a sink for each. */
+async function prepare({ server, kafka, checkout }: Place, cases: readonly Case[]): Promise<void> {
   await server.kubectl(['apply', '--server-side', '-f', join(checkout, 'charts/event-sinks/files/crds')]);
   await server.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
   await server.kubectl(['create', 'namespace', namespace]);
-  const topics = [
-    ...Array.from({ length: mostSinks }, (_, index) => ({ topic: topicName(1, index), partitions: 1 })),
-    { topic: topicName(12, 0), partitions: 12 },
-  ];
+  const topics = [1, 12].flatMap((partitions) => {
+    const count = Math.max(
+      1,
+      ...cases.filter((each) => each.partitions === partitions).map(({ sinks }) => sinks),
+    );
+    return Array.from({ length: count }, (_, index) => ({ topic: topicName(partitions, index), partitions }));
+  });
   const connection = { bootstrapServers: [kafka.bootstrap], clientId: 'bench' };
   for (const topic of topics)
     await createIdentifiedTopic({
