@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { kafkaSinkFinalizer, kafkaSinkResource, topicOwnerAnnotation } from '@event-sinks/crds';
+import { SinkError } from '@event-sinks/errors';
+import { createIdentifiedTopic, deleteIdentifiedTopic, describeIdentifiedTopic } from '@event-sinks/kafka';
+import { events, type KubeObject } from '@event-sinks/kube';
+import { eventually, recordingLogger, startTestKafka, type TestKafka } from '@event-sinks/testing';
+import { createBrokers, type Brokers } from '../src/kafka-sink/brokers.ts';
+import { condition, startCluster, type Cluster, type Sink } from './cluster.ts';
+import { startController, type Controller } from './controller.ts';
+import { startFakePod, type FakePod } from './fake-pods.ts';
+
+const namespace = 'shop';
+const shape = { numPartitions: 2, replicationFactor: 1 };
+
+let cluster: Cluster;
+let kafka: TestKafka;
+let controller: Controller;
+let pod: FakePod;
+/** What goes wrong between the controller and the brokers. */
+let fault: { afterCreate?: () => void };
+
+beforeAll(async () => {
+  [cluster, kafka] = await Promise.all([startCluster(), startTestKafka()]);
+  pod = await startFakePod(cluster.client, 'kafka-sink-ingress');
+  const real = createBrokers({ timeoutMs: 1_500, logger: recordingLogger() });
+  const brokers: Brokers = {
+    ...real,
+    create: async (...question) => {
+      const answer = await real.create(...question);
+      fault.afterCreate?.();
+      return answer;
+    },
+  };
+  const env = { TOPIC_DELETE_TIMEOUT: '4s', TOPIC_DELETE_TRIES: '8' };
+  controller = await startController(cluster.server.kubeconfig, 'only', env, { brokers });
+}, 180_000);
+
+beforeEach(() => {
+  fault = {};
+});
+
+afterAll(async () => {
+  await controller.stop();
+  await pod.die();
+  await kafka.close();
+  await cluster.close();
+});
+
+const create = (name: string, spec: object = {}): Promise<Sink> =>
+  cluster.create(kafkaSinkResource, name, { topic: name, bootstrapServers: [kafka.bootstrap], ...spec });
+
+function becomes(name: string, ready: object): Promise<Sink> {
+  return eventually(
+    async () => {
+      const sink = await cluster.read(kafkaSinkResource, name);
+      expect(condition(sink, 'Ready')).toMatchObject(ready);
+      return sink;
+    },
+    { timeoutMs: 20_000 },
+  );
+}
+
+async function remove(name: string): Promise<void> {
+  await cluster.client.delete(kafkaSinkResource, { namespace, name });
+  await eventually(
+    async () => {
+      await expect(cluster.read(kafkaSinkResource, name)).rejects.toMatchObject({ status: 404 });
+    },
+    { timeoutMs: 20_000 },
+  );
+}
+
+const about = (topic: string) => ({
+  ...{ topic, bootstrapServers: [kafka.bootstrap], clientId: 'test', timeoutMs: 5_000 },
+});
+const isThere = async (topic: string): Promise<boolean> =>
+  (await describeIdentifiedTopic(about(topic))).found;
+const makeTopic = (topic: string, partitions: number) =>
+  createIdentifiedTopic({ ...about(topic), partitions, replicationFactor: 1 });
+async function dropTopic(topic: string): Promise<void> {
+  const found = await describeIdentifiedTopic(about(topic));
+  if (found.found) await deleteIdentifiedTopic({ ...about(topic), id: found.id });
+}
+
+const ownerOf = ({ status }: Sink): string | undefined => status?.annotations?.[topicOwnerAnnotation];
+
+async function told(name: string): Promise<unknown[]> {
+  const { items } = await cluster.client.list<KubeObject>(events, { namespace });
+  return items
+    .filter((each) => (each['regarding'] as { name?: string }).name === name)
+    .map((each) => each['reason']);
+}
+
+test('a topic that is absent is created as asked for, told, and deleted with its sink', async () => {
+  await create('own', shape);
+  const sink = await becomes('own', { status: 'True' });
+  expect(ownerOf(sink)).toBe('kafkasink-controller');
+  expect(sink.metadata.finalizers).toContain(kafkaSinkFinalizer);
+  await remove('own');
+  expect(await isThere('own')).toBe(false);
+  await eventually(async () => {
+    expect(await told('own')).toEqual(expect.arrayContaining(['TopicCreated', 'Ready', 'TopicDeleted']));
+  });
+});
+
+test('a topic that was there before is used, neither held nor deleted, although both numbers are given', async () => {
+  await makeTopic('foreign', 2);
+  await create('foreign', shape);
+  const sink = await becomes('foreign', { status: 'True' });
+  expect(ownerOf(sink)).toBe('external');
+  expect(sink.metadata.finalizers ?? []).toEqual([]);
+  await remove('foreign');
+  expect(await isThere('foreign')).toBe(true);
+});
+
+test('of sinks that are made at once for the same absent topic, exactly one owns it', async () => {
+  const names = ['twin-a', 'twin-b', 'twin-c'];
+  await Promise.all(names.map((name) => create(name, { ...shape, topic: 'twins' })));
+  const sinks = await Promise.all(names.map((name) => becomes(name, { status: 'True' })));
+  const owners = sinks.filter((sink) => ownerOf(sink) === 'kafkasink-controller');
+  expect(owners).toHaveLength(1);
+  const [owner = ''] = owners.map(({ metadata }) => metadata.name);
+  for (const name of names) if (name !== owner) await remove(name);
+  expect(await isThere('twins')).toBe(true);
+  await remove(owner);
+  expect(await isThere('twins')).toBe(false);
+});
+
+test('what differs from the numbers is told with both of them, and left as it is', async () => {
+  await makeTopic('other-shape', 5);
+  await create('other-shape', shape);
+  const sink = await becomes('other-shape', { status: 'False', reason: 'PartitionCountDiffers' });
+  expect(condition(sink, 'TopicReady')?.message).toContain('has 5 partitions, numPartitions is 2');
+});
+
+test('what the brokers never create is told as such', async () => {
+  await create('too-wide', { numPartitions: 1, replicationFactor: 3 });
+  const sink = await becomes('too-wide', { status: 'False', reason: 'TopicRefused' });
+  expect(condition(sink, 'TopicReady')?.message).toContain('fewer brokers than replicationFactor');
+  await remove('too-wide');
+});
+
+test('its own topic that is deleted under it is created anew, and still its own', async () => {
+  await create('revived', shape);
+  await becomes('revived', { status: 'True' });
+  await dropTopic('revived');
+  await eventually(async () => {
+    expect(await told('revived')).toContain('TopicGone');
+  });
+  expect(ownerOf(await becomes('revived', { status: 'True' }))).toBe('kafkasink-controller');
+  await remove('revived');
+  expect(await isThere('revived')).toBe(false);
+});
+
+test('somebody else’s topic that is deleted under it stays away until somebody brings it back', async () => {
+  await makeTopic('borrowed', 2);
+  await create('borrowed', shape);
+  await becomes('borrowed', { status: 'True' });
+  await dropTopic('borrowed');
+  const sink = await becomes('borrowed', { status: 'False', reason: 'TopicNotFound' });
+  expect(condition(sink, 'TopicReady')?.message).toContain('not created by this sink');
+  await controller.morePasses('kafkasink', 10);
+  expect(await isThere('borrowed')).toBe(false);
+  await makeTopic('borrowed', 2);
+  await becomes('borrowed', { status: 'True' });
+});
+
+test('a topic whose create was answered to nobody is used, and kept when the sink goes', async () => {
+  fault.afterCreate = () => {
+    fault = {};
+    throw new SinkError('KafkaUnavailable', { detail: 'the answer was lost' });
+  };
+  await create('in-doubt', shape);
+  const sink = await becomes('in-doubt', { status: 'True' });
+  expect(ownerOf(sink)).toBe('external');
+  await eventually(async () => {
+    expect(await told('in-doubt')).toContain('TopicInDoubt');
+  });
+  await remove('in-doubt');
+  expect(await isThere('in-doubt')).toBe(true);
+});
+
+test('one made anew under the name of another does not inherit its topic', async () => {
+  await create('heir', shape);
+  const { status } = await becomes('heir', { status: 'True' });
+  await cluster.server.kubectl([
+    ...['patch', 'kafkasink', 'heir', '-n', namespace, '--type', 'merge'],
+    ...['-p', '{"metadata":{"finalizers":[]}}'],
+  ]);
+  await cluster.client.delete(kafkaSinkResource, { namespace, name: 'heir' });
+  await eventually(() => create('heir', shape));
+  // As a restored backup would have it.
+  const { metadata } = await cluster.read(kafkaSinkResource, 'heir');
+  const target = { namespace, name: 'heir', resourceVersion: metadata.resourceVersion ?? '' };
+  await cluster.client
+    .patchStatus(kafkaSinkResource, target, { annotations: status?.annotations })
+    .catch(() => undefined);
+  expect(ownerOf(await becomes('heir', { status: 'True' }))).toBe('external');
+  await remove('heir');
+  expect(await isThere('heir')).toBe(true);
+});
+
+test('a sink can be deleted although Kafka is gone; its topic is kept, which is told', async () => {
+  await create('stranded', shape);
+  await becomes('stranded', { status: 'True' });
+  await kafka.pause();
+  await remove('stranded');
+  await eventually(async () => {
+    expect(await told('stranded')).toContain('TopicKept');
+  });
+  kafka.resume();
+  await eventually(async () => {
+    expect(await isThere('stranded')).toBe(true);
+  });
+});
