@@ -1,12 +1,21 @@
 import type { ImageSpec } from './images/build.ts';
 import type { ConsoleRecord } from './kafka/index.ts';
 
+/** A Prometheus beside a cluster. */
+export interface PrometheusServer {
+  readonly url: string;
+  /** Its rule files lie here; `POST /-/reload` makes it read them anew. */
+  readonly rulesFolder: string;
+}
+
 /** A running Kubernetes with a Kafka beside it. */
 export interface Cluster {
   /** Path of a kubeconfig whose only context is this cluster. */
   readonly kubeconfig: string;
   /** `host:port` of a broker as pods reach it; on a local cluster this machine reaches it there too. */
   readonly kafkaBootstrap: string;
+  /** A Prometheus that reads the pods; undefined where the driver brings none. */
+  readonly prometheus: PrometheusServer | undefined;
   /** Programs that fit the cluster. */
   readonly kubectl: string;
   readonly helm: string;

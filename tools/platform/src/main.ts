@@ -17,7 +17,7 @@ async function start(settings: Settings, progress: Progress): Promise<void> {
   const images = await buildApps(cluster, { checkout: settings.checkout, bundled, progress });
   await installChart(cluster, { checkout: settings.checkout, images, progress });
   await giveTour(cluster, settings.checkout, progress);
-  progress.note(`\nBoth events arrived.\n\n${nextSteps(settings.localDir, settings.checkout)}`);
+  progress.note(`\nBoth events arrived.\n\n${nextSteps(settings, cluster)}`);
 }
 
 async function stop(settings: Settings, progress: Progress): Promise<void> {

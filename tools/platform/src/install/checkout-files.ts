@@ -19,6 +19,8 @@ export function writeCheckoutFiles(localDir: string, cluster: Cluster, driver: D
   copyFileSync(cluster.kubeconfig, join(localDir, 'kubeconfig'));
   writeFileSync(join(localDir, 'driver'), `${driver}\n`);
   writeFileSync(join(localDir, 'kafka-bootstrap'), `${cluster.kafkaBootstrap}\n`);
+  if (cluster.prometheus !== undefined)
+    writeFileSync(join(localDir, 'prometheus'), `${cluster.prometheus.url}\n`);
   for (const [name, path] of Object.entries({ kubectl: cluster.kubectl, helm: cluster.helm })) {
     rmSync(join(bin, name), { force: true });
     symlinkSync(path, join(bin, name));
@@ -27,7 +29,7 @@ export function writeCheckoutFiles(localDir: string, cluster: Cluster, driver: D
 
 /** Takes the files away again when the cluster they speak of is gone. */
 export function removeCheckoutFiles(localDir: string): void {
-  for (const name of ['driver', 'kubeconfig', 'kafka-bootstrap', 'bin']) {
+  for (const name of ['driver', 'kubeconfig', 'kafka-bootstrap', 'prometheus', 'bin']) {
     rmSync(join(localDir, name), { recursive: true, force: true });
   }
 }

@@ -5,9 +5,7 @@ import type { Cluster } from '../driver.ts';
 import { appImage, appNames, bundleApp, type AppName } from '../images/apps.ts';
 import type { Progress } from '../progress.ts';
 import { run, tryRun } from '../shell.ts';
-
-/** Where the chart is installed; part of the addresses that Knative's documentation shows. */
-export const systemNamespace = 'knative-eventing';
+import { systemNamespace } from './system-namespace.ts';
 
 const releaseName = 'event-sinks';
 

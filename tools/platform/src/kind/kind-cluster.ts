@@ -29,6 +29,7 @@ export function kindCluster(context: KindContext): Cluster {
   return {
     kubeconfig: context.kubeconfig,
     kafkaBootstrap: 'my-cluster-kafka-bootstrap.kafka:9092',
+    prometheus: undefined,
     ...context.programs,
     appBaseImage: () => Promise.resolve(base),
     ensureImage: (spec) => ensureImage(context, spec),

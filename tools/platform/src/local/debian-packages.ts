@@ -12,6 +12,7 @@ export const debianPackages: Readonly<Record<string, string>> = {
   iproute2: 'makes the network namespace',
   procps: 'sets the namespace’s sysctl',
   conntrack: 'lets kube-proxy forget old connections',
+  prometheus: 'reads the metrics and tries the alerts',
   openssl: 'issues the cluster’s certificates',
   'busybox-static': 'goes into the stand-in images',
   'bash-static': 'goes into the stand-in for docker.io/library/bash',

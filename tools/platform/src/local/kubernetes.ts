@@ -79,6 +79,7 @@ const clusterUsers = [
   { name: 'kube-controller-manager', issue: { commonName: 'system:kube-controller-manager' } },
   { name: 'kube-scheduler', issue: { commonName: 'system:kube-scheduler' } },
   { name: 'kube-proxy', issue: { commonName: 'system:kube-proxy' } },
+  { name: 'prometheus', issue: { commonName: 'prometheus' } },
 ] as const;
 
 async function issueClusterCertificates(context: KubernetesContext): Promise<CertificateAuthority> {

@@ -17,6 +17,7 @@ export interface Layout {
   readonly dnsAddress: string;
   readonly apiServerPort: number;
   readonly kafkaPort: number;
+  readonly prometheusPort: number;
   /** The registry listens on the loopback of the node's namespace. */
   readonly registryPort: number;
   readonly dir: (...parts: readonly string[]) => string;
@@ -40,6 +41,7 @@ export function layoutOf(settings: Settings): Layout {
     dnsAddress: `10.9${n}.0.10`,
     apiServerPort: 6443,
     kafkaPort: 9092,
+    prometheusPort: 9090,
     registryPort: 5000,
     dir: (...parts) => join(stateDir, ...parts),
   };

@@ -28,6 +28,7 @@ import {
 import { layoutOf, type Layout } from './layout.ts';
 import { ensureNetwork } from './network.ts';
 import { assertPortsFree } from './ports.ts';
+import { prometheusManifests, prometheusRules, prometheusUrl, startPrometheus } from './prometheus.ts';
 import { assertPrerequisites, localPrerequisites } from './prerequisites.ts';
 import { bashImage, curlImage, nodeBaseImage } from './stand-ins.ts';
 import { teardown } from './teardown.ts';
@@ -80,10 +81,14 @@ async function up(
   const authority = await progress.step('Kubernetes control plane', () => startControlPlane(context));
   const dnsImage = await progress.step('Image registry', () => startRegistry(context, programs));
   // The broker's start is mostly waiting; the node comes up meanwhile.
-  await progress.step('Node, pods’ network, DNS and Kafka', () =>
-    Promise.all([startNode(context, authority, dnsImage), startKafka(context, distribution)]),
+  await progress.step('Node, pods’ network, DNS, Kafka and Prometheus', () =>
+    Promise.all([
+      startNode(context, authority, dnsImage),
+      startKafka(context, distribution),
+      startPrometheus(context, settings.checkout),
+    ]),
   );
-  await apply(context, kafkaServiceManifests(layout));
+  await apply(context, [...kafkaServiceManifests(layout), ...prometheusManifests()]);
   await progress.step('Base and stand-in images', async () => {
     await ensureImage(layout, bashImage());
     await ensureImage(layout, await curlImage());
@@ -122,6 +127,7 @@ function localCluster(
   return {
     kubeconfig: adminKubeconfig(layout),
     kafkaBootstrap: kafkaBootstrap(layout),
+    prometheus: { url: prometheusUrl(layout), rulesFolder: prometheusRules(layout) },
     kubectl: join(binaries, 'kubectl'),
     helm: join(helm, 'helm'),
     appBaseImage: async () => ensureImage(layout, await nodeBaseImage(settings.checkout)),

@@ -11,6 +11,7 @@ export function portsOf(layout: Layout): Readonly<Record<string, readonly number
     registry: [layout.registryPort],
     kafka: [layout.kafkaPort, layout.kafkaPort + 1],
     kubelet: [10_250],
+    prometheus: [layout.prometheusPort],
   };
 }
 

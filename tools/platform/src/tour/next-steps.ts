@@ -1,11 +1,16 @@
 import { relative } from 'node:path';
+import type { Cluster } from '../driver.ts';
+import type { Settings } from '../settings.ts';
 import { demoEvent } from './job-tour.ts';
 import { postCommand } from './post-event.ts';
 
 const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`);
 
 /** Lines that a person can paste, from the checkout's folder. */
-export function nextSteps(localDir: string, checkout: string): string {
+export function nextSteps(
+  { localDir, checkout }: Pick<Settings, 'localDir' | 'checkout'>,
+  { prometheus }: Pick<Cluster, 'prometheus'>,
+): string {
   const local = relative(checkout, localDir);
   const another = demoEvent.headers.map((header) => header.replace('ce-id: 123', 'ce-id: 124'));
   const post = postCommand({ ...demoEvent, headers: another })
@@ -26,6 +31,7 @@ export function nextSteps(localDir: string, checkout: string): string {
     "  curl -i -H 'ce-specversion: 1.0' -H 'ce-id: 1' -H 'ce-source: /me' -H 'ce-type: hello' \\",
     "    -H 'content-type: text/plain' -d 'hello' http://localhost:8080/default/kafka-sink",
     '',
+    ...(prometheus === undefined ? [] : [`Metrics and alerts: Prometheus at ${prometheus.url}`, '']),
     'npm run status says what runs, npm run stop removes it all.',
   ].join('\n');
 }
