@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+
+/** What the command prints for one scenario; see docs/reliability.md. */
+interface Scenario {
+  readonly scenario: string;
+  readonly events: number;
+  readonly faults: number;
+  readonly slowestAnswerMs: number;
+  readonly problems: readonly string[];
+  readonly details: Readonly<Record<string, number | string>>;
+}
+
+const unbroken = { ackedButLost: 0, duplicates: 0, inversions: 0, refusedWithoutReason: 0, problems: [] };
+
+const command = fileURLToPath(new URL('../../../e2e/faults/main.ts', import.meta.url));
+
+let scenarios: ReadonlyMap<string, Scenario>;
+let told = '';
+
+/** The whole command as a person runs it, with small numbers: it is a program and no part of this project. */
+beforeAll(async () => {
+  const args = ['--disable-warning=ExperimentalWarning', command, 'kafkasink', '--small', '--json'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+  await once(child, 'close');
+  if (output === '') throw new Error(`no report: ${told}`);
+  const report = JSON.parse(output) as { scenarios: Scenario[] };
+  scenarios = new Map(report.scenarios.map((scenario) => [scenario.scenario, scenario]));
+}, 900_000);
+
+describe('what was acknowledged is in the topic, once for each attempt, and in the order of its key', () => {
+  test('when the leader is killed, frozen or cut off, its answers are lost, or too few replicas are in sync', () => {
+    expect(scenarios.get('brokers')).toMatchObject({ ...unbroken, faults: 5 });
+  });
+
+  test('when the producer is killed and told to end', () => {
+    expect(scenarios.get('process')).toMatchObject({ ...unbroken, faults: 4 });
+  });
+
+  test('when the topic is deleted and made again', () => {
+    expect(scenarios.get('topic-deleted')).toMatchObject({ ...unbroken, faults: 1 });
+  });
+
+  test('when records are too large for the topic and a quota slows all of them down', () => {
+    expect(scenarios.get('limits')).toMatchObject(unbroken);
+  });
+
+  test('when a right is revoked, a password rotated in either order, and a certificate runs out', () => {
+    expect(scenarios.get('credentials')).toMatchObject({ ...unbroken, faults: 4 });
+  });
+
+  test('at full speed', () => {
+    expect(scenarios.get('volume')).toMatchObject(unbroken);
+    expect(scenarios.get('volume')?.events).toBeGreaterThan(5_000);
+  });
+});
+
+test('no event is refused while spec and Secret change under load', () => {
+  expect(scenarios.get('changes')).toMatchObject({ ...unbroken, details: { refusals: 'none' } });
+});
+
+test('clusters that refuse or never answer do not slow another one’s events down', () => {
+  expect(scenarios.get('dead-cluster')).toMatchObject(unbroken);
+});
+
+test('a hundred sinks are served by one process', () => {
+  expect(scenarios.get('many-sinks')).toMatchObject({ ...unbroken, details: { sinks: 100 } });
+});
