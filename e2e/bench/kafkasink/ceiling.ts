@@ -29,7 +29,9 @@ export async function ceiling(bootstrap: string, topic: string): Promise<Measure
   const watch = setInterval(() => {
     if (child.exitCode !== null || child.pid === undefined) return;
     used.cpu = cpuMicros(child.pid);
-    used.rss = Math.max(used.rss, residentMiB(child.pid));
+    const rss = residentMiB(child.pid);
+    // A process that has ended and is not yet gone has no memory to tell of.
+    if (rss > used.rss) used.rss = rss;
   }, 50);
   let out = '';
   child.stdout.on('data', (bytes: Buffer) => {
