@@ -16,6 +16,7 @@ const commands = {
   bench: ['e2e/bench/main.ts'],
   faults: ['e2e/faults/main.ts'],
   generate: ['tools/workspace/src/generate.ts'],
+  bundle: ['tools/platform/src/bundle.ts'],
   lock: ['tools/lock.mjs'],
 };
 

@@ -32,7 +32,9 @@ describe('the pod of helm test', () => {
 
 describe('what it runs', () => {
   let server: Server | undefined;
-  afterEach(() => server?.close());
+  afterEach(() => {
+    server?.close();
+  });
 
   /** A sink that answers with these statuses in turn, the last one for ever. */
   async function sink(statuses: number[], seen: IncomingHttpHeaders[] = []): Promise<string> {

@@ -12,12 +12,17 @@ export type AppName = (typeof appNames)[number];
 /**
  * Bundles an app with everything it imports into one file. Dependencies that are CommonJS ask for `require`, which
  * an ES module does not have by itself.
+ * @param outfile where to write it; in the folder that the app's Containerfile is built from unless given.
  */
-export async function bundleApp(checkout: string, app: AppName): Promise<void> {
+export async function bundleApp(
+  checkout: string,
+  app: AppName,
+  outfile = join('apps', app, 'dist', 'main.mjs'),
+): Promise<void> {
   await build({
     absWorkingDir: checkout,
     entryPoints: [join('apps', app, 'src', 'main.ts')],
-    outfile: join('apps', app, 'dist', 'main.mjs'),
+    outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
