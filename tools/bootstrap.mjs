@@ -17,6 +17,7 @@ const commands = {
   faults: ['e2e/faults/main.ts'],
   generate: ['tools/workspace/src/generate.ts'],
   bundle: ['tools/platform/src/bundle.ts'],
+  scan: ['tools/platform/src/scan.ts'],
   lock: ['tools/lock.mjs'],
 };
 

@@ -48,6 +48,10 @@ const modules = {
     module: 'helm',
     programs: { helm: 'helm.sh/helm/v4/cmd/helm', helm3: 'helm.sh/helm/v3/cmd/helm' },
   },
+  'kube-score': {
+    module: 'kube-score',
+    programs: { 'kube-score': 'github.com/zegl/kube-score/cmd/kube-score' },
+  },
   kind: { module: 'kind', programs: { kind: 'sigs.k8s.io/kind' } },
   pause: { module: 'pause', programs: { pause: '.' } },
   'event-reader': { module: 'event-reader', programs: { 'event-reader': '.' } },
