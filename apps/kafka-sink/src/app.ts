@@ -1,6 +1,7 @@
 import { createIngress, ingressLimits } from '@event-sinks/ingress';
 import { loadKubeClient } from '@event-sinks/kube';
 import {
+  apiCallMetrics,
   createMetrics,
   exposeWatchAge,
   Health,
@@ -43,12 +44,13 @@ const otherConnections = 8;
 
 /** Puts the producer together: the one place that knows every part. */
 export function createApp({ config, logger, clock, random }: AppDependencies): App {
+  const { registry } = createMetrics();
   const client = loadKubeClient({
     kubeconfig: config.KUBECONFIG,
     connections: config.MAX_SECRETS + otherConnections,
     userAgent: 'event-sinks-kafka-sink',
+    onCall: apiCallMetrics(registry),
   });
-  const { registry } = createMetrics();
   const health = new Health();
   const directory = new SinkDirectory();
   const pool = createPool({ config, logger, clock, registry });
