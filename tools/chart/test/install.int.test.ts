@@ -95,8 +95,10 @@ test('crds.keep=false takes the definitions along', async () => {
   await server.kubectl(['delete', 'crd', '--all']);
   expect(await install(server, { 'crds.keep': false })).toMatchObject({ code: 0 });
   expect(await uninstall(server)).toMatchObject({ code: 0 });
-  const left = await server.kubectl(['get', 'crd', '-o', 'name']);
-  expect(left).toBe('');
+  // A definition goes when the last of its objects has gone, which the API server looks after by itself.
+  const gone = ['wait', '--for=delete', 'crd', '--all', '--timeout=30s'];
+  expect(await server.tryKubectl(gone)).toMatchObject({ code: 0 });
+  expect(await server.kubectl(['get', 'crd', '-o', 'name'])).toBe('');
 });
 
 describe('beside Knative Eventing', () => {
