@@ -43,7 +43,7 @@ export async function startLocalSinks(namespace: string): Promise<LocalSinks> {
     await apply([endpoint(port)]);
     const common = { KUBECONFIG: server.kubeconfig, METRICS_PORT: '0', LOG_LEVEL: 'warn' };
     const producer = { PORT: String(port), DRAIN_DELAY: '0s' };
-    const controller = { LEASE_RETRY_PERIOD: '200ms', RECHECK_NOT_READY: '200ms' };
+    const controller = { LEASE_RETRY_PERIOD: '200ms' };
     ends.push(startApp(checkout, 'kafka-sink', { ...common, ...producer }));
     ends.push(startApp(checkout, 'controller', { ...common, ...controller }));
     const url = `http://127.0.0.1:${port}`;
