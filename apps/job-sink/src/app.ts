@@ -1,4 +1,4 @@
-import { decodeHttp, type CloudEvent } from '@event-sinks/cloudevents';
+import { readTraceContext, withTraceContext } from '@event-sinks/cloudevents';
 import { SinkError } from '@event-sinks/errors';
 import { createIngress, ingressLimits, type SinkBackend } from '@event-sinks/ingress';
 import { loadKubeClient } from '@event-sinks/kube';
@@ -7,14 +7,17 @@ import {
   createMetrics,
   exposeWatchAge,
   Health,
+  loadTracer,
   startAdminServer,
   type AdminServer,
   type Clock,
   type Logger,
+  type Tracer,
 } from '@event-sinks/runtime';
 import { createJobSinkDirectory, type ServedJobSink } from './adapters/job-sink-directory.ts';
 import { createJobWriter } from './adapters/job-writer.ts';
 import type { Config } from './config.ts';
+import { decodeIncoming, type Incoming } from './incoming.ts';
 import { planDispatch } from '@event-sinks/job-plan';
 import { runRoute } from './routes/run-route.ts';
 import { createRunStatusReader } from './routes/run-status.ts';
@@ -58,14 +61,15 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
   exposeWatchAge(registry, { jobsinks: directory });
   health.addCheck('job-sinks-synced', () => directory.hasSynced());
   const writer = createJobWriter({ client, clock, logger });
-  const backend: SinkBackend<ServedJobSink, CloudEvent> = {
+  const backend: SinkBackend<ServedJobSink, Incoming> = {
     kind: 'JobSink',
     find: (namespace, name) => directory.find(namespace, name),
-    store: async ({ namespace, name, uid }, event, deadline) => {
+    store: async ({ namespace, name, uid }, { event, trace }, deadline, span) => {
       // While the body came, the sink may have been deleted, and a Job of its would go the same way.
       const sink = directory.find(namespace, name);
       if (sink.uid !== uid) throw new SinkError('SinkNotFound');
-      await writer.ensure(planDispatch(sink.jobSink, event), deadline);
+      const plan = planDispatch(sink.jobSink, withTraceContext(event, span?.context ?? trace));
+      await writer.ensure(plan, deadline, span);
       return storedAt(sink, event);
     },
   };
@@ -77,7 +81,8 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
   const ingress = createIngress({
     backend,
     extraRoutes: runRoute(runs, registry),
-    decode: decodeHttp,
+    decode: decodeIncoming,
+    tracing: { tracer: () => tracer, parentOf: readTraceContext },
     limits: ingressLimits(config),
     port: config.PORT,
     logger,
@@ -85,10 +90,17 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
     registry,
     health,
   });
+  let tracer: Tracer | undefined;
   let admin: AdminServer | undefined;
   let http = 0;
   return {
     async start() {
+      tracer = await loadTracer({
+        endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+        sampleRatio: config.OTEL_TRACES_SAMPLER_ARG,
+        service: 'job-sink',
+        logger,
+      });
       directory.start();
       admin = await startAdminServer({ port: config.METRICS_PORT, registry, health });
       http = (await ingress.listen()).port;
@@ -96,6 +108,7 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
     async stop() {
       await ingress.drain();
       await directory.stop();
+      await tracer?.stop();
       await admin?.close();
     },
     ports: () => ({ http, metrics: admin?.port ?? 0 }),

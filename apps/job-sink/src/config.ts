@@ -1,10 +1,11 @@
 import { ingressVariables } from '@event-sinks/ingress';
-import { envEnum, envInt, envOptionalString, logLevels } from '@event-sinks/runtime';
+import { envEnum, envInt, envOptionalString, logLevels, tracingVariables } from '@event-sinks/runtime';
 import { z } from 'zod';
 
 /** Everything that can be set from outside, with its default; the chart's values end here. */
 export const configSchema = z.object({
   ...ingressVariables({ largestEvent: 1_048_576, maxInFlight: 512, maxInFlightPerSink: 256 }),
+  ...tracingVariables(),
   METRICS_PORT: envInt({ min: 0, max: 65_535, default: 9092 }),
   LOG_LEVEL: envEnum(logLevels, { default: 'info' }),
   /** A kubeconfig file; unset inside a pod, where the service account is used. */

@@ -1,3 +1,4 @@
+import { readTraceContext } from '@event-sinks/cloudevents';
 import { createIngress, ingressLimits } from '@event-sinks/ingress';
 import { loadKubeClient } from '@event-sinks/kube';
 import {
@@ -5,11 +6,13 @@ import {
   createMetrics,
   exposeWatchAge,
   Health,
+  loadTracer,
   startAdminServer,
   type AdminServer,
   type Clock,
   type Logger,
   type Registry,
+  type Tracer,
 } from '@event-sinks/runtime';
 import { exposeGauges, ProducerMetrics } from './adapters/producer-metrics.ts';
 import { ProducerPool } from './adapters/producer-pool.ts';
@@ -72,6 +75,7 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
       maxEventBytes: config.MAX_EVENT_BYTES,
     }),
     isBatch: isBatchType,
+    tracing: { tracer: () => tracer, parentOf: readTraceContext },
     limits: {
       ...ingressLimits(config),
       maxBatchBytes: Math.max(config.MAX_HTTP_BATCH_BYTES, config.MAX_EVENT_BYTES),
@@ -80,10 +84,17 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
     port: config.PORT,
     ...{ logger, clock, registry, health },
   });
+  let tracer: Tracer | undefined;
   let admin: AdminServer | undefined;
   let http = 0;
   return {
     async start() {
+      tracer = await loadTracer({
+        endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+        sampleRatio: config.OTEL_TRACES_SAMPLER_ARG,
+        service: 'kafka-sink',
+        logger,
+      });
       sync.start();
       admin = await startAdminServer({ port: config.METRICS_PORT, registry, health });
       http = (await ingress.listen()).port;
@@ -91,6 +102,7 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
     async stop() {
       await ingress.drain();
       await sync.stop();
+      await tracer?.stop();
       await admin?.close();
     },
     ports: () => ({ http, metrics: admin?.port ?? 0 }),

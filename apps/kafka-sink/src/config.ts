@@ -1,11 +1,19 @@
 import { ingressVariables } from '@event-sinks/ingress';
 import { kafkaDrivers } from '@event-sinks/kafka';
-import { envDuration, envEnum, envInt, envOptionalString, logLevels } from '@event-sinks/runtime';
+import {
+  envDuration,
+  envEnum,
+  envInt,
+  envOptionalString,
+  logLevels,
+  tracingVariables,
+} from '@event-sinks/runtime';
 import { z } from 'zod';
 
 /** Everything that can be set from outside, with its default; the chart's values end here. */
 export const configSchema = z.object({
   ...ingressVariables({ largestEvent: 64 * 1_048_576, maxInFlight: 2_048, maxInFlightPerSink: 1_024 }),
+  ...tracingVariables(),
   METRICS_PORT: envInt({ min: 0, max: 65_535, default: 9092 }),
   LOG_LEVEL: envEnum(logLevels, { default: 'info' }),
   /** A kubeconfig file; unset inside a pod, where the service account is used. */

@@ -81,6 +81,12 @@ spec:
         {{- range .root.Values.networkPolicy.apiServerPorts }}
         - { port: {{ . }}, protocol: TCP }
         {{- end }}
+        {{- with dig "tracing" "endpoint" "" .values }}
+        {{- $url := urlParse . }}
+        {{- $ownPort := regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) }}
+        # Where spans are sent.
+        - { port: {{ $ownPort | default (ternary "443" "80" (eq $url.scheme "https")) }}, protocol: TCP }
+        {{- end }}
     {{- if eq .component "controller" }}
     # Asks the dispatcher's pods what they serve.
     - to:

@@ -4,4 +4,4 @@ export { decodeBatch, type BatchLimits } from './decode-batch.ts';
 export { decodeHttp, decodeHttpOrBatch } from './decode-http.ts';
 export { encodeEventJson } from './encode-event-json.ts';
 export { encodeKafkaRecord, type KafkaRecord } from './encode-kafka-record.ts';
-export { readTraceContext, type TraceContext } from './trace-context.ts';
+export { readTraceContext, withTraceContext, type TraceContext } from './trace-context.ts';

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { binaryHeaders, decodeJson, structuredBody } from '../test/events.ts';
-import { decodeHttp, encodeKafkaRecord, readTraceContext, type TraceContext } from './index.ts';
+import {
+  decodeHttp,
+  encodeKafkaRecord,
+  readTraceContext,
+  withTraceContext,
+  type TraceContext,
+} from './index.ts';
 
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const other = '00-11111111111111111111111111111111-2222222222222222-00';
@@ -72,5 +78,27 @@ describe('the trace headers of a record', () => {
   test('are not made up', () => {
     expect(traceOf(decodeJson(structuredBody()), 'binary')).toEqual([]);
     expect(traceOf(decodeJson(structuredBody({ traceparent: 'x' })), 'structured')).toEqual([]);
+  });
+});
+
+describe('the extension of an event', () => {
+  const bare = decodeHttp(binaryHeaders({}), Buffer.alloc(0));
+
+  test('is filled where it is not there', () => {
+    const filled = withTraceContext(bare, { traceparent, tracestate: 'a=1' });
+    expect(Object.fromEntries(filled.extensions)).toEqual({ traceparent, tracestate: 'a=1' });
+    expect([...bare.extensions]).toEqual([]);
+  });
+
+  test('is left alone where it is', () => {
+    const own = decodeHttp(binaryHeaders({ 'ce-traceparent': other }), Buffer.alloc(0));
+    expect(withTraceContext(own, { traceparent, tracestate: 'a=1' })).toBe(own);
+  });
+
+  test('has no state of another parent', () => {
+    const stray = decodeHttp(binaryHeaders({ 'ce-tracestate': 'x=1' }), Buffer.alloc(0));
+    const filled = withTraceContext(stray, { traceparent });
+    expect(Object.fromEntries(filled.extensions)).toEqual({ traceparent });
+    expect(withTraceContext(bare, undefined)).toBe(bare);
   });
 });

@@ -35,6 +35,20 @@ export function traceContextOf({ extensions }: CloudEvent): TraceContext | undef
   return contextOf(extensions.get('traceparent'), extensions.get('tracestate'));
 }
 
+/**
+ * The event with a context in its distributed tracing extension, unless it has one already: that is where its trace
+ * began, and no hop may put its own in the place (CloudEvents, distributed tracing extension).
+ */
+export function withTraceContext(event: CloudEvent, trace: TraceContext | undefined): CloudEvent {
+  if (trace === undefined || event.extensions.has('traceparent')) return event;
+  const extensions = new Map(event.extensions);
+  extensions.set('traceparent', trace.traceparent);
+  // A state belongs to the parent beside it; one that came alone belongs to none.
+  extensions.delete('tracestate');
+  if (trace.tracestate !== undefined) extensions.set('tracestate', trace.tracestate);
+  return { ...event, extensions };
+}
+
 function contextOf(traceparent: unknown, tracestate: unknown): TraceContext | undefined {
   if (typeof traceparent !== 'string' || !traceparentForm.test(traceparent)) return undefined;
   const hasState = typeof tracestate === 'string' && tracestateForm.test(tracestate);

@@ -1,5 +1,5 @@
 import { SinkError, toSinkError } from '@event-sinks/errors';
-import type { Clock, Logger } from '@event-sinks/runtime';
+import type { Clock, Logger, Span } from '@event-sinks/runtime';
 import type { IncomingMessage } from 'node:http';
 import type { Admission, Budget } from './budget.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
@@ -9,7 +9,7 @@ import type { IngressMetrics } from './ingress-metrics.ts';
 import { readBody } from './read-body.ts';
 import type { Replies } from './replies.ts';
 import { sinkPathOf, type SinkPath } from './sink-path.ts';
-import type { EventDecoder, IngressLimits, ServedSink, SinkBackend, Stored } from './types.ts';
+import type { EventDecoder, FrontTracing, IngressLimits, ServedSink, SinkBackend, Stored } from './types.ts';
 
 /** What an {@link EventReceiver} works with. */
 export interface ReceiverContext<S extends ServedSink, E> {
@@ -20,6 +20,7 @@ export interface ReceiverContext<S extends ServedSink, E> {
   readonly bodyDeadlines: Deadlines;
   readonly replies: Replies;
   readonly metrics: IngressMetrics;
+  readonly tracing: FrontTracing | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly limits: Pick<IngressLimits, 'maxEventBytes' | 'maxBatchBytes'>;
@@ -48,8 +49,10 @@ export class EventReceiver<S extends ServedSink, E> {
     try {
       const { location } = await this.#take(exchange, deadline, holding);
       replies.accept(exchange, location);
+      exchange.span?.end();
     } catch (error) {
       this.#fail(exchange, error);
+      exchange.span?.end(error);
     } finally {
       deadline.leave(exchange);
       this.#release(exchange, holding);
@@ -63,13 +66,29 @@ export class EventReceiver<S extends ServedSink, E> {
     const maxBytes = this.#maxBytes(request);
     const admission = (holding.admission = this.#admit(exchange, maxBytes));
     const sink = (exchange.sink = backend.find(path.namespace, path.name));
+    exchange.span = this.#startSpan(exchange, sink);
     admission.enterSink(sink.uid);
     if (backend.authorize !== undefined) await exchange.waitFor(backend.authorize(sink, request));
     const body = await this.#readBody(exchange, admission, maxBytes);
     const event = decode(request.rawHeaders, body);
     if (backend.countOf !== undefined) admission.holdEvents(backend.countOf(event));
-    holding.storing = backend.store(sink, event, deadline.signal);
+    holding.storing = backend.store(sink, event, deadline.signal, exchange.span);
     return exchange.waitFor(holding.storing);
+  }
+
+  /** Named after the sink, as a request of unknown path must not be: senders could make names without end. */
+  #startSpan({ request }: Exchange, { namespace, name }: S): Span | undefined {
+    const { backend, tracing } = this.#context;
+    const tracer = tracing?.tracer();
+    if (tracer === undefined) return undefined;
+    const span = tracer.start(`POST /${namespace}/${name}`, 'server', tracing?.parentOf(request.rawHeaders));
+    span.set({
+      'kn.sink.kind': backend.kind,
+      'kn.sink.namespace': namespace,
+      'kn.sink.name': name,
+      'http.request.method': 'POST',
+    });
+    return span;
   }
 
   /** A length beyond the limit is refused before the budget, where it would look like a passing overload. */

@@ -1,6 +1,7 @@
 import { SinkError } from '@event-sinks/errors';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Expirable } from './deadlines.ts';
+import type { Span } from '@event-sinks/runtime';
 import type { ServedSink } from './types.ts';
 
 /** The client left before its request was whole; there is nobody to answer. */
@@ -26,6 +27,8 @@ export class Exchange implements Expirable {
   /** Set once the sink is found; only then may its name become a label. */
   sink: ServedSink | undefined;
   awaitsContinue: boolean;
+  /** Begun once the sink is found, where requests are traced. */
+  span: Span | undefined;
   /** Size of the body, once it has been read whole. */
   bytes: number | undefined;
   /** The parser gave up on the connection: no further byte of the body will come. */

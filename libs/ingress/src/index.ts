@@ -3,6 +3,7 @@ export { createIngress } from './ingress.ts';
 export { sinkPathOf, type SinkPath } from './sink-path.ts';
 export type {
   EventDecoder,
+  FrontTracing,
   Ingress,
   IngressLimits,
   IngressOptions,

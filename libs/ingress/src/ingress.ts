@@ -55,6 +55,7 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
     this.#events = new EventReceiver({
       ...{ ...receiving, metrics, logger, clock, limits },
       isBatch: options.isBatch,
+      tracing: options.tracing,
     });
     this.#others = otherRoutes({ replies, health: options.health, clock, extraRoutes: options.extraRoutes });
     this.#server = this.#createServer();

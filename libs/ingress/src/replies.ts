@@ -81,6 +81,7 @@ export class Replies {
     const { sink, bytes, startedAt } = exchange;
     if (sink !== undefined) metrics.dispatched(sink, status, clock.monotonic() - startedAt);
     if (bytes !== undefined) metrics.received(bytes, status);
+    exchange.span?.set({ 'http.response.status_code': status });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock, Health, Logger, Registry } from '@event-sinks/runtime';
+import type { Clock, Health, Logger, Registry, Span, SpanContext, Tracer } from '@event-sinks/runtime';
 import type { Router } from 'express';
 import type { IncomingHttpHeaders } from 'node:http';
 
@@ -25,9 +25,10 @@ export interface SinkBackend<S extends ServedSink, E> {
   authorize?(sink: S, request: { readonly headers: IncomingHttpHeaders }): Promise<void>;
   /**
    * Resolves when the event is durable. It goes on when the client leaves. When `deadline` aborts, the sender
-   * has its 503; the promise must then settle soon, because the event counts as in flight until it does.
+   * has its 503; the promise must then settle soon, because the event counts as in flight until it does. `span` is
+   * that of the request, where requests are traced.
    */
-  store(sink: S, event: E, deadline: AbortSignal): Promise<Stored>;
+  store(sink: S, event: E, deadline: AbortSignal, span?: Span): Promise<Stored>;
   /** How many events this is; one by default. */
   countOf?(event: E): number;
 }
@@ -67,6 +68,14 @@ export interface IngressLimits {
   readonly drainTimeoutMs: number;
 }
 
+/** How requests with events are traced. */
+export interface FrontTracing {
+  /** Known once it is loaded; until then nothing is traced. */
+  readonly tracer: () => Tracer | undefined;
+  /** The sender's context, from a list of alternating names and values. */
+  readonly parentOf: (rawHeaders: readonly string[]) => SpanContext | undefined;
+}
+
 /** What `createIngress` takes. */
 export interface IngressOptions<S extends ServedSink, E> {
   readonly backend: SinkBackend<S, E>;
@@ -82,6 +91,7 @@ export interface IngressOptions<S extends ServedSink, E> {
   readonly clock: Clock;
   readonly registry: Registry;
   readonly health: Health;
+  readonly tracing?: FrontTracing | undefined;
   /** Adds routes beside the sinks', for any method but POST and OPTIONS. What they throw is answered as a refusal. */
   readonly extraRoutes?: (router: Router) => void;
 }

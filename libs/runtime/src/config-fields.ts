@@ -40,6 +40,15 @@ export function envInt(options: NumberOptions = {}): EnvField<number> {
   });
 }
 
+/** A decimal number such as `0.25`. */
+export function envNumber(options: NumberOptions = {}): EnvField<number> {
+  return field({
+    expected: `a number${rangeText(options, String)}`,
+    parse: (text) => (/^\d+(\.\d+)?$/.test(text) ? withinRange(Number(text), options) : undefined),
+    fallback: options.default,
+  });
+}
+
 /** A length of time such as `500ms`, `10s`, `1m30s` or `2h`; bounds, default and result are milliseconds. */
 export function envDuration(options: NumberOptions = {}): EnvField<number> {
   const bounds = { min: 0, ...options };
@@ -98,6 +107,18 @@ export function envOptionalString(): z.ZodType<string | undefined, string | unde
       const text = given?.trim() ?? '';
       return text === '' ? undefined : text;
     });
+}
+
+/** An http or https URL without credentials, or `undefined` when it is unset or empty. */
+export function envUrl(): z.ZodType<string | undefined, string | undefined> {
+  return envOptionalString().refine((text) => text === undefined || isHttpUrl(text), {
+    message: 'an http or https URL without user and password',
+  });
+}
+
+function isHttpUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };

@@ -7,8 +7,10 @@ export {
   envDuration,
   envEnum,
   envInt,
+  envNumber,
   envOptionalString,
   envString,
+  envUrl,
   type EnvField,
   type NumberOptions,
   type StringOptions,
@@ -35,5 +37,14 @@ export {
   type Metrics,
 } from './metrics.ts';
 export { runProcess, type ProcessLike, type RunProcessOptions } from './run-process.ts';
+export {
+  loadTracer,
+  traced,
+  type Span,
+  type SpanAttributes,
+  type SpanContext,
+  type Tracer,
+} from './tracing.ts';
+export { tracingVariables } from './tracing-fields.ts';
 export { runApp, type RunAppOptions, type RunnableApp } from './run-app.ts';
 export { exposeWatchAge, type Watched } from './watch-age.ts';

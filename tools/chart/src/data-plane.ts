@@ -1,4 +1,4 @@
-import { asVariable, duration, integer } from './fields.ts';
+import { asVariable, duration, group, integer, share, text } from './fields.ts';
 
 const mebibyte = 1_048_576;
 
@@ -71,5 +71,17 @@ export function dataPlaneValues(defaults: DataPlaneDefaults) {
       'DRAIN_TIMEOUT',
       duration('How long to wait for requests in flight after that.', '20s'),
     ),
+    tracing: group('Spans of requests, by OTLP over HTTP.', {
+      endpoint: asVariable(
+        'OTEL_EXPORTER_OTLP_ENDPOINT',
+        text(
+          'Base URL of a receiver, such as `http://collector.observability:4318`; nothing is traced without.',
+        ),
+      ),
+      sampleRatio: asVariable(
+        'OTEL_TRACES_SAMPLER_ARG',
+        share('Share of the traces begun here that is recorded; a sender’s decision is followed.', '1'),
+      ),
+    }),
   };
 }

@@ -33,6 +33,15 @@ export function integer(
   return z.int().min(bounds.min).max(bounds.max).default(bounds.default).describe(description);
 }
 
+/** A share from 0 to 1; text, since Helm would make another number of it. */
+export function share(description: string, fallback: string) {
+  return z
+    .string()
+    .regex(/^(0(\.[0-9]+)?|1(\.0+)?)$/)
+    .default(fallback)
+    .describe(description);
+}
+
 const durationPattern = /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/;
 
 /** A length of time such as `500ms`, `10s` or `1m30s`; the app knows its bounds. */

@@ -10,7 +10,7 @@ import {
   type KubeClient,
   type KubeObject,
 } from '@event-sinks/kube';
-import type { Clock, Logger } from '@event-sinks/runtime';
+import { traced, type Clock, type Logger, type Span } from '@event-sinks/runtime';
 import { isSwept, jobOutcome, unseenStoreMs, type DispatchPlan, type Manifest } from '@event-sinks/job-plan';
 
 /** Stores an event: resolves when its Job and its Secret are there. */
@@ -18,9 +18,10 @@ export interface JobWriter {
   /**
    * @param deadline ends the wait for the Job. Once that is there the Secret is tried to its end, since a Job
    * without one is worse than a late answer.
+   * @param span of the request, under which the writes get spans of their own.
    * @throws SinkError whose code tells the sender whether to try again.
    */
-  ensure(plan: DispatchPlan, deadline: AbortSignal): Promise<void>;
+  ensure(plan: DispatchPlan, deadline: AbortSignal, span?: Span): Promise<void>;
 }
 
 /** What a {@link JobWriter} works with. */
@@ -36,11 +37,11 @@ export interface JobWriterOptions {
  */
 export function createJobWriter(options: JobWriterOptions): JobWriter {
   return {
-    async ensure(plan, deadline) {
+    async ensure(plan, deadline, span) {
       try {
         const elapsedMs = stopwatch(options.clock);
-        const job = await ensureJob(options.client, plan, deadline);
-        const secret = await ensureSecret(options, plan, job);
+        const job = await traced(span, 'create Job', () => ensureJob(options.client, plan, deadline));
+        const secret = await traced(span, 'create Secret', () => ensureSecret(options, plan, job));
         if (!job.created || elapsedMs() >= unseenStoreMs) await assertOfUse(options, plan, job, secret);
       } catch (error) {
         throw toSinkError(error);

@@ -1,6 +1,7 @@
-import { contentModeOf } from '@event-sinks/cloudevents';
+import { contentModeOf, type CloudEvent, type TraceContext } from '@event-sinks/cloudevents';
 import { SinkError } from '@event-sinks/errors';
 import type { SinkBackend, Stored } from '@event-sinks/ingress';
+import { traced, type Span } from '@event-sinks/runtime';
 import { batchFailure } from '../domain/batch-outcome.ts';
 import { countOf, isBatch, type Incoming } from '../domain/incoming.ts';
 import { toRecord } from '../domain/to-record.ts';
@@ -13,22 +14,45 @@ export function createSinkBackend(directory: SinkDirectory): SinkBackend<ServedK
   return {
     kind: 'KafkaSink',
     find: (namespace, name) => directory.find(namespace, name),
-    store: async ({ namespace, name, uid }, { events, trace }, deadline) => {
+    store: async ({ namespace, name, uid }, { events, trace }, deadline, span) => {
       // While the body came, the sink may have moved to other brokers, and the producer it had is closed.
       const sink = directory.find(namespace, name);
       if (sink.uid !== uid) throw new SinkError('SinkNotFound');
+      const send = (event: CloudEvent): Promise<void> => sendTraced({ sink, event, trace, deadline, span });
       if (!isBatch(events)) {
-        await sink.lease.send(toRecord(sink, events, trace), deadline);
+        await send(events);
         return stored;
       }
       // All in one go, so that they are one batch for the brokers too; their order is that of the array.
-      const sends = events.map((event) => sink.lease.send(toRecord(sink, event, trace), deadline));
-      const failure = batchFailure(await Promise.allSettled(sends));
+      const failure = batchFailure(await Promise.allSettled(events.map(send)));
       if (failure !== undefined) throw failure;
       return stored;
     },
     countOf,
   };
+}
+
+interface Sending {
+  readonly sink: ServedKafkaSink;
+  readonly event: CloudEvent;
+  readonly trace: TraceContext | undefined;
+  readonly deadline: AbortSignal;
+  readonly span: Span | undefined;
+}
+
+/** Each record leads to the span that sent it, so that its consumer goes on from there. */
+function sendTraced({ sink, event, trace, deadline, span }: Sending): Promise<void> {
+  // No promise in between where nothing is traced.
+  if (span === undefined) return sink.lease.send(toRecord(sink, event, trace), deadline);
+  return traced(
+    span,
+    `send ${sink.topic}`,
+    (sending) => sink.lease.send(toRecord(sink, event, sending?.context ?? trace), deadline),
+    {
+      kind: 'producer',
+      attributes: { 'messaging.system': 'kafka', 'messaging.destination.name': sink.topic },
+    },
+  );
 }
 
 /** Whether a body of this type is a batch of events. */
