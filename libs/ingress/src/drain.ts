@@ -39,6 +39,8 @@ export async function stopServing({ server, clock, limits, inFlight }: StopConte
     if (idle && (listener.closed || passed >= limits.headersTimeoutMs)) break;
     if (passed >= limits.drainTimeoutMs) break;
     await clock.sleep(lookEveryMs);
+    // A timer comes before what has arrived meanwhile is read, and a connection with a request on it looks idle.
+    await setImmediate();
     server.closeIdleConnections();
   }
   server.closeAllConnections();

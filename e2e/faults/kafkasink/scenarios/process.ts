@@ -6,7 +6,7 @@ import type { Setting } from '../setting.ts';
 export async function ownProcess(setting: Setting): Promise<Omit<ScenarioReport, 'scenario' | 'seconds'>> {
   const { kills, terminations } = setting.sizes.process;
   const cluster = await setting.cluster();
-  const producer = await setting.producer('process', { DRAIN_DELAY: '200ms' });
+  const producer = await setting.producer('process', { DRAIN_DELAY: '1s' });
   const signals = [
     ...Array.from({ length: kills }, () => 'SIGKILL' as const),
     ...Array.from({ length: terminations }, () => 'SIGTERM' as const),
