@@ -76,8 +76,9 @@ export async function useMonitoredSinks(target: TestCluster): Promise<void> {
     sendFromPod(target, 'dead', {
       url: urlOf(target, 'KafkaSink', 'dead'),
       prefix: 'dead',
+      // A few at a time: a rate is the difference of two looks at a counter.
       count: 8,
-      inFlight: 8,
+      inFlight: 4,
     }),
   ]);
   const service = `/api/v1/namespaces/${systemNamespace}/services/job-sink:80/proxy`;
@@ -99,7 +100,8 @@ export async function exhaustQuota(target: TestCluster): Promise<void> {
   await sendFromPod(target, 'quota', {
     url: urlOf(target, 'JobSink', 'good'),
     prefix: 'quota',
-    count: 20,
-    inFlight: 4,
+    count: 30,
+    inFlight: 2,
+    pauseMs: 400,
   });
 }
