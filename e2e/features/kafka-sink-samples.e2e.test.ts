@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createIdentifiedTopic, describeIdentifiedTopic } from '@event-sinks/kafka';
 import { readSettings } from '@event-sinks/platform';
 import {
+  createTestAuthority,
   eventually,
   startSecuredTestKafka,
   type SecuredListener,
@@ -172,6 +173,19 @@ describe('the samples of KafkaSinks', () => {
       }
     }, patience);
 
+  const post = (base: string, name: string, id: string): Promise<Response> =>
+    fetch(`${base}/${namespace}/${name}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'ce-specversion': '1.0',
+        'ce-id': id,
+        'ce-source': '/samples',
+        'ce-type': 'sample',
+      },
+      body: '{"n":1}',
+    });
+
   test('each of them is tried', async () => {
     const { checkout } = readSettings(process.env);
     const printed = await readdir(join(checkout, 'e2e', 'samples', 'kafkasink'));
@@ -184,25 +198,15 @@ describe('the samples of KafkaSinks', () => {
       expect(conditionOf(each, 'Ready')).toMatchObject({ status: 'True' });
     });
     expect(new URL(sink.status?.address?.url ?? '').pathname).toBe(`/${namespace}/${name}`);
-    const { status } = await fetch(`${sinks.url}/${namespace}/${name}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'ce-specversion': '1.0',
-        'ce-id': file,
-        'ce-source': '/samples',
-        'ce-type': 'sample',
-      },
-      body: '{"n":1}',
-    });
+    const { status } = await post(sinks.url, name, file);
     expect(status).toBe(202);
   });
 
   test('the event of each is a record, as Kafka’s own consumer reads it', async () => {
     const shared = Object.keys(listeners).filter((file) => file !== 'new-topic.yaml');
     const [records, own] = await Promise.all([
-      kafka.consume('knative-demo-topic', shared.length),
-      kafka.consume('knative-new-topic', 1),
+      kafka.consume('knative-demo-topic', shared.length, patience.timeoutMs),
+      kafka.consume('knative-new-topic', 1, patience.timeoutMs),
     ]);
     const read = [...records, ...own].map(({ headers, value }) => {
       const texts = Object.fromEntries(headers.map(([key, text]) => [key, text.toString()]));
@@ -233,6 +237,23 @@ describe('the samples of KafkaSinks', () => {
     const message = conditionOf(sink, 'CredentialsReady')?.message;
     expect(message).toContain(named);
     for (const value of ['replace', 'BEGIN', kafka.tokens.url]) expect(message).not.toContain(value);
+  });
+
+  test('without ca.crt the authorities in NODE_EXTRA_CA_CERTS count, with ca.crt only those in it', async () => {
+    const name = nameOf('sasl-ssl-scram-512.yaml', 'ca.crt');
+    const answer = await post(sinks.url, name, 'untrusted');
+    expect([answer.status, answer.headers.get('reason')]).toEqual([503, 'BrokerCertificateUntrusted']);
+    const roots = join(folder ?? '', 'ca.crt');
+    const url = await sinks.producer({ NODE_EXTRA_CA_CERTS: roots, CREDENTIALS_OVERLAP: '0s' });
+    expect((await post(url, name, 'trusted')).status).toBe(202);
+
+    const file = 'ssl-user-skip.yaml';
+    const another = await createTestAuthority('another');
+    await sinks.apply([secretOf(file, 'ca.crt', { ...valuesOf(file), 'ca.crt': another.certificate })]);
+    await eventually(async () => {
+      const refused = await post(url, nameOf(file, 'ca.crt'), 'untrusted');
+      expect([refused.status, refused.headers.get('reason')]).toEqual([503, 'BrokerCertificateUntrusted']);
+    }, patience);
   });
 
   test('all of these become Ready once the key is there', async () => {

@@ -11,6 +11,8 @@ export interface LocalSinks {
   readonly server: TestApiServer;
   /** Where the producer takes events: `<url>/<namespace>/<name>`. */
   readonly url: string;
+  /** Starts a further producer, of which the controller does not know. @returns its URL when it is ready. */
+  producer(env: Readonly<Record<string, string>>): Promise<string>;
   /** Makes or changes objects. */
   apply(objects: readonly object[]): Promise<void>;
   close(): Promise<void>;
@@ -42,23 +44,33 @@ export async function startLocalSinks(namespace: string): Promise<LocalSinks> {
     await apply(names.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })));
     await apply([endpoint(port)]);
     const common = { KUBECONFIG: server.kubeconfig, METRICS_PORT: '0', LOG_LEVEL: 'warn' };
-    const producer = { PORT: String(port), DRAIN_DELAY: '0s' };
-    const controller = { LEASE_RETRY_PERIOD: '200ms' };
-    ends.push(startApp(checkout, 'kafka-sink', { ...common, ...producer }));
-    ends.push(startApp(checkout, 'controller', { ...common, ...controller }));
-    const url = `http://127.0.0.1:${port}`;
-    await eventually(
-      async () => {
-        const { status } = await fetch(`${url}/readyz`);
-        if (status !== 200) throw new Error(`the producer is not ready: ${status}`);
-      },
-      { timeoutMs: 30_000 },
-    );
-    return { server, url, apply, close };
+    const producer = async (at: number, env: Readonly<Record<string, string>> = {}): Promise<string> => {
+      const own = { PORT: String(at), DRAIN_DELAY: '0s', ...env };
+      ends.push(startApp(checkout, 'kafka-sink', { ...common, ...own }));
+      const url = `http://127.0.0.1:${at}`;
+      await isReady(url);
+      return url;
+    };
+    ends.push(startApp(checkout, 'controller', { ...common, LEASE_RETRY_PERIOD: '200ms' }));
+    const url = await producer(port);
+    return {
+      ...{ server, url, apply, close },
+      producer: async (env) => producer((await freePorts(1))[0] ?? 0, env),
+    };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function isReady(url: string): Promise<void> {
+  await eventually(
+    async () => {
+      const { status } = await fetch(`${url}/readyz`);
+      if (status !== 200) throw new Error(`the producer is not ready: ${status}`);
+    },
+    { timeoutMs: 30_000 },
+  );
 }
 
 /** Starts the bundle that the images are made of. @returns what ends the process. */
