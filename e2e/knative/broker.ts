@@ -43,19 +43,14 @@ interface ResolvedTrigger {
 }
 
 /**
- * Sends every event to every Trigger, the Triggers side by side and each one's events in their order.
+ * Sends every event to every Trigger, all at once; the reports come Trigger by Trigger.
  * @throws Error when a destination cannot be resolved: Knative would not call such a Broker or Trigger ready.
  */
 export async function runBroker(api: ApiGet, plan: BrokerPlan): Promise<TriggerReport[]> {
   const triggers = await Promise.all(plan.triggers.map((trigger) => resolveTrigger(api, plan, trigger)));
-  const reports = await Promise.all(
-    triggers.map(async (trigger) => {
-      const made: TriggerReport[] = [];
-      for (const event of plan.events) made.push(await dispatch(trigger, event));
-      return made;
-    }),
+  return await Promise.all(
+    triggers.flatMap((trigger) => plan.events.map((event) => dispatch(trigger, event))),
   );
-  return reports.flat();
 }
 
 async function resolveTrigger(api: ApiGet, plan: BrokerPlan, trigger: Trigger): Promise<ResolvedTrigger> {
