@@ -31,6 +31,15 @@ export { leases, type Lease, type LeaseSpec } from './lease.ts';
 export { loadKubeClient, type KubeClientOptions } from './load.ts';
 export { objectKey, type KubeList, type KubeObject, type ObjectMeta, type OwnerReference } from './object.ts';
 export { resourcePath, type ObjectTarget, type PathParts, type Resource } from './resource.ts';
-export { endpointSlices, events, jobs, namespaces, pods, roleBindings, secrets, services } from './resources.ts';
+export {
+  endpointSlices,
+  events,
+  jobs,
+  namespaces,
+  pods,
+  roleBindings,
+  secrets,
+  services,
+} from './resources.ts';
 export { toSinkError } from './sink-error.ts';
 export { type KubeQuery, type KubeRequest, type KubeResponse, type KubeStream } from './transport.ts';
