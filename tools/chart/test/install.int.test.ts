@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestApiServer } from '@event-sinks/testing';
-import { stringify } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import { render } from './support/chart.ts';
 import { install, startChartServer, system, uninstall } from './support/cluster.ts';
 
@@ -102,18 +103,13 @@ test('crds.keep=false takes the definitions along', async () => {
 });
 
 describe('beside Knative Eventing', () => {
-  const service = { ports: [{ name: 'http', port: 80 }], selector: { 'sinks.knative.dev/sink': 'job-sink' } };
-  const pods = {
-    selector: { matchLabels: { app: 'knative' } },
-    template: {
-      metadata: { labels: { app: 'knative' } },
-      spec: { containers: [{ name: 'main', image: 'example.com/knative' }] },
-    },
-  };
-  const knative = (apiVersion: string, kind: string, name: string, spec: object): object => ({
-    ...{ apiVersion, kind, spec },
-    metadata: { name, namespace: system, labels: { 'app.kubernetes.io/name': 'knative-eventing' } },
-  });
+  const fixture = new URL('../../../e2e/knative/fixtures/knative-eventing.yaml', import.meta.url);
+  const installed = parseAllDocuments(readFileSync(fixture, 'utf8')).map(
+    (document) => document.toJS() as { kind: string; metadata: { name: string } },
+  );
+  /** One of the objects that an installation of Knative has made. */
+  const knative = (kind: string, name: string): object =>
+    installed.find((object) => object.kind === kind && object.metadata.name === name)!;
   const create = (object: object): Promise<string> =>
     server.kubectl(['create', '-f', '-'], JSON.stringify(object));
 
@@ -124,7 +120,7 @@ describe('beside Knative Eventing', () => {
   });
 
   test('standalone is refused where Knative’s controller runs, and says what to set', async () => {
-    await create(knative('apps/v1', 'Deployment', 'eventing-controller', pods));
+    await create(knative('Deployment', 'eventing-controller'));
     const { code, stderr } = await install(server);
     expect(code).not.toBe(0);
     expect(stderr).toContain('the Deployment eventing-controller runs in the namespace knative-eventing');
@@ -134,9 +130,7 @@ describe('beside Knative Eventing', () => {
 
   test('standalone is refused where the definition is Knative’s', async () => {
     await server.kubectl(['delete', 'deployment', 'eventing-controller', '-n', system]);
-    const definition = (await render()).get('CustomResourceDefinition/jobsinks.sinks.knative.dev')!;
-    const labels = { 'app.kubernetes.io/name': 'knative-eventing' };
-    await create({ ...definition, metadata: { name: definition.metadata.name, labels } });
+    await create(knative('CustomResourceDefinition', 'jobsinks.sinks.knative.dev'));
     const { code, stderr } = await install(server);
     expect(code).not.toBe(0);
     expect(stderr).toContain('jobsinks.sinks.knative.dev is Knative');
@@ -153,8 +147,8 @@ describe('beside Knative Eventing', () => {
   });
 
   test('alongside is taken, and touches nothing of Knative’s', async () => {
-    await create(knative('v1', 'Service', 'job-sink', service));
-    await create(knative('apps/v1', 'Deployment', 'job-sink', pods));
+    await create(knative('Service', 'job-sink'));
+    await create(knative('Deployment', 'job-sink'));
     expect(await install(server, { mode: 'alongside' })).toMatchObject({ code: 0, stderr: '' });
     expect(await uninstall(server)).toMatchObject({ code: 0 });
     expect(await everything()).toEqual(
