@@ -42,8 +42,10 @@ async function runProgram(
 
 describe('the life of a process', () => {
   test('ends with code 0 after a signal', async () => {
+    // Something must keep the process alive, as a server does: handlers of signals alone do not.
     const app =
-      '({ config, logger }) => ({ start: async () => logger.info("size", { size: config.SIZE }), stop: async () => {} })';
+      '({ config, logger }) => { const open = setInterval(() => {}, 1000); return {' +
+      ' start: async () => logger.info("size", { size: config.SIZE }), stop: async () => clearInterval(open) }; }';
     const { code, lines } = await runProgram(app, { SIZE: '3' });
     expect(code).toBe(0);
     expect(lines).toContainEqual(expect.objectContaining({ message: 'size', size: 3, logger: 'demo' }));
