@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleApp } from '../src/images/apps.ts';
-import { readSettings } from '../src/settings.ts';
+import { bundleApp } from './apps.ts';
+import { readSettings } from '../settings.ts';
 
 test('an app bundled twice is the same file, wherever it is written, and names no folder of this machine', async () => {
   const { checkout } = readSettings({});
