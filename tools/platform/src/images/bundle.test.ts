@@ -18,4 +18,4 @@ test('an app bundled twice is the same file, wherever it is written, and names n
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-});
+}, 60_000);
