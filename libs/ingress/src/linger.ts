@@ -1,8 +1,9 @@
 import type { Clock } from '@event-sinks/runtime';
 import type { Exchange } from './exchange.ts';
 
-/** How long a refused sender may go on sending. */
+/** How long a refused sender may go on sending, and how much: throwing away costs little, a lost answer a retry. */
 export const lingerMs = 2_000;
+const lingerBytes = 64 * 1024 * 1024;
 
 /**
  * Sends the answer while the body is still coming, and closes only when the sender has stopped.
@@ -10,9 +11,9 @@ export const lingerMs = 2_000;
  * Closing at once would reset the connection (RFC 9112, 9.6), and the reset can overtake the answer. What is
  * still coming is thrown away, up to a bound in bytes and time.
  */
-export function linger(exchange: Exchange, bounds: { clock: Clock; maxEventBytes: number }): void {
+export function linger(exchange: Exchange, { clock }: { readonly clock: Clock }): void {
   const { request, response } = exchange;
-  let left = bounds.maxEventBytes;
+  let left = lingerBytes;
   const finish = (): void => {
     timer.cancel();
     request.off('data', discard);
@@ -22,7 +23,7 @@ export function linger(exchange: Exchange, bounds: { clock: Clock; maxEventBytes
     left -= chunk.length;
     if (left < 0) finish();
   };
-  const timer = bounds.clock.setTimeout(finish, lingerMs);
+  const timer = clock.setTimeout(finish, lingerMs);
   request.on('data', discard);
   request.once('end', finish);
   request.once('close', finish);
