@@ -185,9 +185,12 @@ describe('the samples of JobSinks', () => {
     expect(failed.status.succeeded).toBeUndefined();
     // Pods that were still running are removed; that they were made remains to be seen.
     const made = ['events', '--field-selector', `involvedObject.name=${job},reason=SuccessfulCreate`];
-    await eventually(async () => {
-      expect((await target.get<{ items: unknown[] }>(made)).items).toHaveLength(3);
-    });
+    await eventually(
+      async () => {
+        expect((await target.get<{ items: unknown[] }>(made)).items).toHaveLength(3);
+      },
+      { timeoutMs: 30_000 },
+    );
   });
 
   test('ttl.yaml leaves nothing of a Job that has run', async () => {
@@ -198,13 +201,15 @@ describe('the samples of JobSinks', () => {
       },
       { timeoutMs: 60_000, intervalMs: 500 },
     );
-    const ran = await target.get<{ items: { involvedObject: { name: string } }[] }>([
-      'events',
-      '--field-selector',
-      'involvedObject.kind=Job,reason=Completed',
-    ]);
-    const names = ran.items.map(({ involvedObject }) => involvedObject.name);
-    expect(names.filter((name) => name.startsWith('job-sink-example-'))).toHaveLength(1);
+    const ran = ['events', '--field-selector', 'involvedObject.kind=Job,reason=Completed'];
+    await eventually(
+      async () => {
+        const { items } = await target.get<{ items: { involvedObject: { name: string } }[] }>(ran);
+        const names = items.map(({ involvedObject }) => involvedObject.name);
+        expect(names.filter((name) => name.startsWith('job-sink-example-'))).toHaveLength(1);
+      },
+      { timeoutMs: 30_000 },
+    );
   });
 
   test('parallel.yaml runs all twelve pods, and each sees the event', async () => {

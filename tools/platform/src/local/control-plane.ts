@@ -131,6 +131,9 @@ export function controllerProcesses(
       command: join(options.binaries, 'kube-controller-manager'),
       args: [
         `--kubeconfig=${kubeconfig('kube-controller-manager')}`,
+        // 20 a second by default, Events among them: after a burst of Jobs they come minutes late.
+        '--kube-api-qps=200',
+        '--kube-api-burst=400',
         `--authentication-kubeconfig=${kubeconfig('kube-controller-manager')}`,
         `--authorization-kubeconfig=${kubeconfig('kube-controller-manager')}`,
         `--root-ca-file=${authority.path('ca.crt')}`,
