@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
+import * as jobSinkReport from './jobsink/report.ts';
 import * as jobSink from './jobsink/run.ts';
 import * as jobSinkSizes from './jobsink/sizes.ts';
 import * as kafkaSink from './kafkasink/run.ts';
 import * as kafkaSinkReport from './kafkasink/report.ts';
 import * as kafkaSinkSizes from './kafkasink/sizes.ts';
-import * as jobSinkReport from './report.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { runFaultSuite } from '@event-sinks/testing';
 
 /** What the command prints for one scenario; see docs/reliability.md. */
 interface Scenario {
@@ -17,22 +15,10 @@ const unbroken = {
   ...{ resets: 0, non2xx: 0, serverErrors: 0, problems: [] },
 };
 
-const command = fileURLToPath(new URL('../../../e2e/faults/main.ts', import.meta.url));
-
 let scenarios: ReadonlyMap<string, Scenario>;
-let told = '';
 
-/** The whole command as a person runs it, with small numbers: it is a program and no part of this project. */
 beforeAll(async () => {
-  const args = ['--disable-warning=ExperimentalWarning', command, 'jobsink', '--small', '--json'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
-  await once(child, 'close');
-  if (output === '') throw new Error(`no report: ${told}`);
-  const report = JSON.parse(output) as { scenarios: Scenario[] };
-  scenarios = new Map(report.scenarios.map((scenario) => [scenario.scenario, scenario]));
+  scenarios = await runFaultSuite<Scenario>('jobsink');
 }, 400_000);
 
 describe('no acknowledged event is lost and none makes two Jobs', () => {

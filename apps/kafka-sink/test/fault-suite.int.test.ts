@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { runFaultSuite } from '@event-sinks/testing';
 
 /** What the command prints for one scenario; see docs/reliability.md. */
 interface Scenario {
@@ -15,22 +13,10 @@ interface Scenario {
 
 const unbroken = { ackedButLost: 0, duplicates: 0, inversions: 0, refusedWithoutReason: 0, problems: [] };
 
-const command = fileURLToPath(new URL('../../../e2e/faults/main.ts', import.meta.url));
-
 let scenarios: ReadonlyMap<string, Scenario>;
-let told = '';
 
-/** The whole command as a person runs it, with small numbers: it is a program and no part of this project. */
 beforeAll(async () => {
-  const args = ['--disable-warning=ExperimentalWarning', command, 'kafkasink', '--small', '--json'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
-  await once(child, 'close');
-  if (output === '') throw new Error(`no report: ${told}`);
-  const report = JSON.parse(output) as { scenarios: Scenario[] };
-  scenarios = new Map(report.scenarios.map((scenario) => [scenario.scenario, scenario]));
+  scenarios = await runFaultSuite<Scenario>('kafkasink');
 }, 900_000);
 
 describe('what was acknowledged is in the topic, once for each attempt, and in the order of its key', () => {

@@ -1,4 +1,4 @@
-import { summarize, type FaultReport, type ScenarioReport } from '../report.ts';
+import { summarize, type FaultReport, type ScenarioReport } from './report.ts';
 import { apiFaults } from './scenarios/api-faults.ts';
 import { badInputs } from './scenarios/bad-inputs.ts';
 import { copies } from './scenarios/copies.ts';

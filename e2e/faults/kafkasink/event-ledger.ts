@@ -63,6 +63,11 @@ export class EventLedger {
     this.#write({ kind: 'fault', topic: this.#topic, fault });
   }
 
+  /** Answers other than 202, and attempts without an answer. */
+  get refused(): number {
+    return [...this.tally.counts].reduce((sum, [what, count]) => (what === '202' ? sum : sum + count), 0);
+  }
+
   /** Of the answers other than 202, as `503 KafkaUnavailable×12, ECONNRESET×1`. */
   refusals(): string {
     return [...this.tally.counts]

@@ -1,6 +1,7 @@
+import * as reports from '../report.ts';
+
 /** What one scenario found. */
-export interface ScenarioReport {
-  readonly scenario: string;
+export interface ScenarioReport extends reports.ScenarioBase {
   readonly faults: number;
   readonly events: number;
   readonly ackedButLost: number;
@@ -11,59 +12,34 @@ export interface ScenarioReport {
   /** Answers other than 202 without a `Reason`. */
   readonly refusedWithoutReason: number;
   readonly slowestAnswerMs: number;
-  /** What else went wrong, in words. */
-  readonly problems: readonly string[];
-  readonly details: Readonly<Record<string, number | string>>;
-  readonly seconds: number;
 }
 
-const sums = [
-  'faults',
-  'events',
-  'ackedButLost',
-  'duplicates',
-  'inversions',
-  'refusedWithoutReason',
-] as const;
+/** What a scenario hands over. */
+export type Report = reports.Unnamed<ScenarioReport>;
+
+const mustBeZero = ['ackedButLost', 'duplicates', 'inversions', 'refusedWithoutReason'] as const;
+const sums = ['faults', 'events', ...mustBeZero] as const;
+
+/** The figures of several reports together. */
+export type KafkaFigures = Readonly<Record<(typeof sums)[number] | 'slowestAnswerMs', number>>;
 
 /** The figures of a whole run, and those of its scenarios. */
-export type KafkaFaultReport = Readonly<Record<(typeof sums)[number], number>> & {
-  readonly slowestAnswerMs: number;
-  readonly scenarios: readonly ScenarioReport[];
-};
+export type KafkaFaultReport = KafkaFigures & { readonly scenarios: readonly ScenarioReport[] };
+
+/** Adds figures up; of the slowest answers it is the slowest. */
+export function together(parts: readonly KafkaFigures[]): KafkaFigures {
+  const slowestAnswerMs = Math.max(0, ...parts.map((part) => part.slowestAnswerMs));
+  return { ...reports.totals(sums, parts), slowestAnswerMs };
+}
 
 /** Adds the scenarios up. */
 export function summarize(scenarios: readonly ScenarioReport[]): KafkaFaultReport {
-  const total = (name: (typeof sums)[number]): number =>
-    scenarios.reduce((sum, scenario) => sum + scenario[name], 0);
-  const totals = Object.fromEntries(sums.map((name) => [name, total(name)])) as Record<
-    (typeof sums)[number],
-    number
-  >;
-  const slowestAnswerMs = Math.max(0, ...scenarios.map((scenario) => scenario.slowestAnswerMs));
-  return { ...totals, slowestAnswerMs, scenarios };
+  return { ...together(scenarios), scenarios };
 }
 
 /** Whether a promise was broken. */
-export function isBroken(report: KafkaFaultReport): boolean {
-  const { ackedButLost, duplicates, inversions, refusedWithoutReason, scenarios } = report;
-  const broken = ackedButLost + duplicates + inversions + refusedWithoutReason > 0;
-  return broken || scenarios.some(({ problems }) => problems.length > 0);
-}
+export const isBroken = (report: KafkaFaultReport): boolean => reports.isBroken(mustBeZero, report);
 
-/** For people: a line for each scenario, its own figures and problems below. */
-export function toText(report: KafkaFaultReport): string {
-  const names = ['scenario', ...sums, 'slowestAnswerMs', 'seconds'] as const;
-  const widths = names.map((name, index) => (index === 0 ? 16 : name.length));
-  const line = (cells: readonly (string | number)[]): string =>
-    cells.map((cell, index) => String(cell).padEnd(widths[index] ?? 0)).join('  ');
-  const seconds = report.scenarios.reduce((sum, scenario) => sum + scenario.seconds, 0);
-  const rows = [...report.scenarios, { ...report, scenario: 'total', seconds }];
-  const notes = report.scenarios.flatMap(({ scenario, details, problems }) => [
-    `${scenario}: ${Object.entries(details)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', ')}`,
-    ...problems.map((problem) => `  PROBLEM ${problem}`),
-  ]);
-  return [line(names), ...rows.map((row) => line(names.map((name) => row[name]))), '', ...notes].join('\n');
-}
+/** For people. */
+export const toText = (report: KafkaFaultReport): string =>
+  reports.toText([...sums, 'slowestAnswerMs'], report);

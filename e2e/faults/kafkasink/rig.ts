@@ -4,7 +4,7 @@ import type { NewTopic } from '@event-sinks/platform';
 import type { KafkaTools } from '@event-sinks/testing';
 import type { EventLedger } from './event-ledger.ts';
 import type { ProducerProcess } from './producer-process.ts';
-import type { ScenarioReport } from './report.ts';
+import type { Report } from './report.ts';
 import { namespace, type Setting } from './setting.ts';
 import { post, startTraffic, type Traffic } from './traffic.ts';
 import { compare } from './truth.ts';
@@ -53,7 +53,7 @@ export async function underLoad(
   setting: Setting,
   { name, tools, spec, producer, ...options }: RigOptions,
   work: (rig: Rig) => Promise<Findings>,
-): Promise<Omit<ScenarioReport, 'scenario' | 'seconds'>> {
+): Promise<Report> {
   await tools.createTopic({ topic: name, partitions: 6, replicationFactor: 1, ...options.topic });
   await setting.applySinks({ [name]: { ...spec, topic: name } });
   await producer.serves(namespace, name);
@@ -81,7 +81,7 @@ export async function judge(
     ledger,
   }: { readonly name: string; readonly tools: KafkaTools; readonly ledger: EventLedger },
   { faults, problems, details = {} }: Findings,
-): Promise<Omit<ScenarioReport, 'scenario' | 'seconds'>> {
+): Promise<Report> {
   const count = await tools.recordCount(name);
   const stored = await tools.consume(name, count, 20_000);
   const { ackedButLost, duplicates, inversions, ...verdict } = compare(ledger.events, stored);

@@ -1,4 +1,4 @@
-import { summarize, type KafkaFaultReport, type ScenarioReport } from './report.ts';
+import { summarize, type KafkaFaultReport, type Report, type ScenarioReport } from './report.ts';
 import { brokers } from './scenarios/brokers.ts';
 import { changes, credentials } from './scenarios/credentials.ts';
 import { deadCluster, manySinks, volume } from './scenarios/neighbours.ts';
@@ -7,7 +7,7 @@ import { limits, topicDeleted } from './scenarios/topics.ts';
 import { openSetting, type Setting } from './setting.ts';
 import type { Sizes } from './sizes.ts';
 
-type Scenario = (setting: Setting) => Promise<Omit<ScenarioReport, 'scenario' | 'seconds'>>;
+type Scenario = (setting: Setting) => Promise<Report>;
 
 const scenarios: Readonly<Record<string, Scenario>> = {
   brokers,

@@ -1,5 +1,6 @@
 export { startTestApiServer, type TestApiServer } from './api-server.ts';
 export { eventually, type EventuallyOptions } from './eventually.ts';
+export { runFaultSuite } from './fault-suite.ts';
 export { freePorts } from './free-ports.ts';
 export { runKafkaJava } from './kafka-java.ts';
 export { testHelm, type HelmMajor } from './helm.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ScenarioReport } from '../../report.ts';
+import type { ScenarioReport } from '../report.ts';
 import { apiFaultList, type ApiFault } from '../api-fault-list.ts';
 import { Dispatcher } from '../dispatcher.ts';
 import { eventFor } from '../events.ts';

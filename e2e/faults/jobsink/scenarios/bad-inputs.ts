@@ -1,4 +1,4 @@
-import type { ScenarioReport } from '../../report.ts';
+import type { ScenarioReport } from '../report.ts';
 import { residentMiB } from '../../../bench/measure.ts';
 import { listedRequests } from '../bad-requests.ts';
 import { Dispatcher } from '../dispatcher.ts';

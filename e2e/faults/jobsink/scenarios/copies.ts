@@ -1,4 +1,4 @@
-import type { ScenarioReport } from '../../report.ts';
+import type { ScenarioReport } from '../report.ts';
 import { Dispatcher } from '../dispatcher.ts';
 import { eventFor } from '../events.ts';
 import { inParallel } from '../parallel.ts';

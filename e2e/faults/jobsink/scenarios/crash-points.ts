@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ScenarioReport } from '../../report.ts';
+import type { ScenarioReport } from '../report.ts';
 import { layAmbush, type Ambush } from '../ambush.ts';
 import { allCrashPoints, isFleeting, type CrashPoint } from '../crash-points.ts';
 import { Dispatcher } from '../dispatcher.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { run } from '@event-sinks/platform';
-import type { ScenarioReport } from '../../report.ts';
+import type { ScenarioReport } from '../report.ts';
 import type { Setting } from '../setting.ts';
 
 /** Names for many pairs of source and id that are made to be mistaken for each other. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '@event-sinks/testing';
 import { isAck } from '../../ledger.ts';
-import type { ScenarioReport } from '../../report.ts';
+import type { ScenarioReport } from '../report.ts';
 import { startBalancer, type Balancer } from '../balancer.ts';
 import { Dispatcher } from '../dispatcher.ts';
 import { eventFor } from '../events.ts';

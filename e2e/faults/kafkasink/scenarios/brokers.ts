@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProxiedCluster, ProxiedNode } from '../cluster.ts';
-import type { ScenarioReport } from '../report.ts';
+import { together, type Report } from '../report.ts';
 import { slowRecovery, underLoad, type Rig } from '../rig.ts';
 import type { Setting } from '../setting.ts';
 
@@ -69,11 +69,11 @@ const faults: readonly BrokerFault[] = [
  * Leaders that are killed, frozen and cut off, answers that are lost after the append, and too few replicas in sync,
  * each under load. The memory of the producer is watched throughout.
  */
-export async function brokers(setting: Setting): Promise<Omit<ScenarioReport, 'scenario' | 'seconds'>> {
+export async function brokers(setting: Setting): Promise<Report> {
   const { rounds } = setting.sizes.brokers;
   const cluster = await setting.cluster();
   const producer = await setting.producer('brokers');
-  const reports: Omit<ScenarioReport, 'scenario' | 'seconds'>[] = [];
+  const reports: Report[] = [];
   let warmMiB = 0;
   try {
     for (let round = 1; round <= rounds; round += 1) {
@@ -90,7 +90,7 @@ export async function brokers(setting: Setting): Promise<Omit<ScenarioReport, 's
       if (round === 1) warmMiB = producer.peakMiB;
       setting.tell(`brokers: round ${round}, ${JSON.stringify(report)}`);
     }
-    return together(reports, { warmMiB, peakMiB: producer.peakMiB });
+    return judgeRounds(reports, { warmMiB, peakMiB: producer.peakMiB });
   } finally {
     await producer.stop();
   }
@@ -116,21 +116,15 @@ async function strike(setting: Setting, rig: Rig, cluster: ProxiedCluster) {
 /** How much more than in the first round the producer may hold, in MiB. */
 const growthLimitMiB = 64;
 
-function together(
-  reports: readonly Omit<ScenarioReport, 'scenario' | 'seconds'>[],
+function judgeRounds(
+  reports: readonly Report[],
   { warmMiB, peakMiB }: { readonly warmMiB: number; readonly peakMiB: number },
-): Omit<ScenarioReport, 'scenario' | 'seconds'> {
-  const sum = (
-    name: 'faults' | 'events' | 'ackedButLost' | 'duplicates' | 'inversions' | 'refusedWithoutReason',
-  ) => reports.reduce((total, report) => total + report[name], 0);
+): Report {
   const most = (name: string): number =>
     Math.max(...reports.map(({ details }) => Number(details[name] ?? 0)));
   const grown = peakMiB - warmMiB > growthLimitMiB ? [`grew from ${warmMiB} to ${peakMiB} MiB`] : [];
   return {
-    ...{ faults: sum('faults'), events: sum('events'), ackedButLost: sum('ackedButLost') },
-    ...{ duplicates: sum('duplicates'), inversions: sum('inversions') },
-    refusedWithoutReason: sum('refusedWithoutReason'),
-    slowestAnswerMs: Math.max(...reports.map(({ slowestAnswerMs }) => slowestAnswerMs)),
+    ...together(reports),
     problems: [...reports.flatMap(({ problems }) => problems), ...grown].slice(0, 20),
     details: {
       ...Object.fromEntries(faults.map(({ name }) => [`${name} recovery ms`, most(name)])),

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startSecuredTestKafka, type SecuredTestKafka } from '@event-sinks/testing';
-import type { ScenarioReport } from '../report.ts';
+import type { Report } from '../report.ts';
 import { slowRecovery, underLoad, type Rig } from '../rig.ts';
 import type { Setting } from '../setting.ts';
-
-type Report = Omit<ScenarioReport, 'scenario' | 'seconds'>;
 
 const users = { alice: 'alice-1', bob: 'bob-1' };
 const scram = 'SCRAM-SHA-512' as const;
@@ -68,7 +66,7 @@ async function aclRevoked({ setting, kafka, rig }: Context): Promise<{ problems:
 
 /** The broker first and the Secret after it, then the other way round; no event is refused for either. */
 async function passwordRotated({ setting, kafka, rig }: Context): Promise<string[]> {
-  const before = refusals(rig);
+  const before = rig.ledger.refused;
   rig.ledger.fault('password rotated, broker first');
   await kafka.setScramPassword({ user: 'alice', password: 'alice-2', mechanism: scram });
   await rig.traffic.acknowledged(2 * setting.sizes.keys);
@@ -79,7 +77,7 @@ async function passwordRotated({ setting, kafka, rig }: Context): Promise<string
   await rig.traffic.acknowledged(4 * setting.sizes.keys);
   await kafka.setScramPassword({ user: 'alice', password: 'alice-3', mechanism: scram });
   await rig.traffic.acknowledged(4 * setting.sizes.keys);
-  const refused = refusals(rig) - before;
+  const refused = rig.ledger.refused - before;
   return refused > 0 ? [`${refused} events were refused while a password was rotated`] : [];
 }
 
@@ -108,9 +106,6 @@ async function certificateExpired({
   const ms = await rig.recovery();
   return { ms, problems: slowRecovery('certificate', ms) };
 }
-
-const refusals = ({ ledger }: Rig): number =>
-  [...ledger.tally.counts].reduce((sum, [what, count]) => (what === '202' ? sum : sum + count), 0);
 
 /** Spec and Secret changed under load, one after the other: every answer is 202. */
 export async function changes(setting: Setting): Promise<Report> {
@@ -144,7 +139,7 @@ export async function changes(setting: Setting): Promise<Report> {
         }
         await rig.traffic.acknowledged(setting.sizes.keys);
       }
-      const refused = refusals(rig);
+      const refused = rig.ledger.refused;
       return { faults: count, problems: refused > 0 ? [`${refused} events were refused`] : [] };
     });
   } finally {

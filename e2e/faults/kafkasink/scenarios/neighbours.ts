@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ScenarioReport } from '../report.ts';
+import type { Report } from '../report.ts';
 import { judge, underLoad } from '../rig.ts';
 import { namespace, type Setting } from '../setting.ts';
 import { startTcpProxy } from '../tcp-proxy.ts';
 import { startTraffic } from '../traffic.ts';
-
-type Report = Omit<ScenarioReport, 'scenario' | 'seconds'>;
 
 /** How much memory events for clusters that do not answer may take, in MiB. */
 const growthLimitMiB = 64;
@@ -48,11 +46,10 @@ export async function deadCluster(setting: Setting): Promise<Report> {
       const beside = await rate();
       const grownMiB = producer.peakMiB - warmMiB;
       await Promise.all(others.map((other) => other.stop(0)));
-      const refused = [...ledger.tally.counts].filter(([what]) => what !== '202').length;
       return {
         faults: 2,
         problems: [
-          ...(refused > 0 ? ['events for the cluster that works were refused'] : []),
+          ...(ledger.refused > 0 ? ['events for the cluster that works were refused'] : []),
           ...(beside < 0.5 * alone ? [`${beside.toFixed()} events/s beside, ${alone.toFixed()} alone`] : []),
           ...(grownMiB > growthLimitMiB ? [`grew by ${Math.round(grownMiB)} MiB`] : []),
           ...(lost.tally.withoutReason > 0 ? ['refused without a reason'] : []),
@@ -95,12 +92,11 @@ export async function manySinks(setting: Setting): Promise<Report> {
   try {
     await traffic.acknowledged(5 * sinks);
     await traffic.stop();
-    const refused = [...ledger.tally.counts].filter(([what]) => what !== '202').length;
     return await judge(
       { name: topic, tools: kafka, ledger },
       {
         faults: 0,
-        problems: refused > 0 ? ['events were refused'] : [],
+        problems: ledger.refused > 0 ? ['events were refused'] : [],
         details: { sinks, 'made and served ms': servedMs, peakMiB: Math.round(producer.peakMiB) },
       },
     );
@@ -126,10 +122,9 @@ export async function volume(setting: Setting): Promise<Report> {
       const begun = performance.now();
       await traffic.acknowledged(setting.sizes.volume.events);
       const rate = (setting.sizes.volume.events * 1000) / (performance.now() - begun);
-      const refused = [...ledger.tally.counts].filter(([what]) => what !== '202').length;
       return {
         faults: 0,
-        problems: refused > 0 ? ['events were refused'] : [],
+        problems: ledger.refused > 0 ? ['events were refused'] : [],
         details: { 'events/s': Math.round(rate), peakMiB: Math.round(producer.peakMiB) },
       };
     });

@@ -1,9 +1,9 @@
-import type { ScenarioReport } from '../report.ts';
+import type { Report } from '../report.ts';
 import { slowRecovery, underLoad, type Rig } from '../rig.ts';
 import type { Setting } from '../setting.ts';
 
 /** The producer killed and told to end, under load, and started again each time. */
-export async function ownProcess(setting: Setting): Promise<Omit<ScenarioReport, 'scenario' | 'seconds'>> {
+export async function ownProcess(setting: Setting): Promise<Report> {
   const { kills, terminations } = setting.sizes.process;
   const cluster = await setting.cluster();
   const producer = await setting.producer('process', { DRAIN_DELAY: '1s' });

@@ -1,12 +1,10 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProxiedCluster } from '../cluster.ts';
-import type { ScenarioReport } from '../report.ts';
+import { together, type Report } from '../report.ts';
 import { judge, slowRecovery, underLoad, type Rig } from '../rig.ts';
 import { namespace, type Setting } from '../setting.ts';
 import { post, startTraffic } from '../traffic.ts';
-
-type Report = Omit<ScenarioReport, 'scenario' | 'seconds'>;
 
 /** The name under which the producer's quota is kept by the brokers. */
 const clientId = 'event-sinks-kafka-sink';
@@ -71,13 +69,10 @@ export async function topicDeleted(setting: Setting): Promise<Report> {
     // What was acknowledged before the topic went is judged before it goes.
     const before = await underLoad(setting, options, () => Promise.resolve({ faults: 0, problems: [] }));
     const after = await goneAndBack(setting, cluster, `${producer.url}/${namespace}/topic-deleted`);
-    const both = (name: 'events' | 'ackedButLost' | 'duplicates' | 'inversions'): number =>
-      before[name] + after[name];
     return {
-      ...after,
-      ...{ events: both('events'), ackedButLost: both('ackedButLost') },
-      ...{ duplicates: both('duplicates'), inversions: both('inversions') },
+      ...together([before, after]),
       problems: [...before.problems, ...after.problems],
+      details: after.details,
     };
   } finally {
     await producer.stop();
