@@ -9,6 +9,7 @@ export {
 } from './client.ts';
 export { createInformer, type Informer, type InformerMetrics, type InformerOptions } from './informer.ts';
 export { type Change } from './informer-cache.ts';
+export { createManyInformers, type ManyInformers, type ManyInformersOptions } from './many-informers.ts';
 export {
   findKubeApiError,
   isAlreadyExists,

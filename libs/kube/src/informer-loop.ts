@@ -32,6 +32,7 @@ export class InformerLoop<T extends KubeObject> implements Informer<T> {
   #quietWatches = 0;
   /** The last thing that happened was a 410; a second one in a row waits, or two 410s would make us spin. */
   #justGone = false;
+  #isRefused = false;
 
   constructor(options: InformerOptions<T>) {
     this.#options = options;
@@ -161,6 +162,7 @@ export class InformerLoop<T extends KubeObject> implements Informer<T> {
   /** Decides where to go on after a failure; resolves with the wait, in milliseconds. */
   #recover(error: unknown): number {
     if (this.#stopping.signal.aborted) return 0;
+    if (isForbidden(error)) this.#noteRefusal(true);
     const gone = isGone(error);
     const delayMs = gone && !this.#justGone ? 0 : this.#delayAfter(error);
     if (gone) this.#resourceVersion = undefined;
@@ -218,5 +220,12 @@ export class InformerLoop<T extends KubeObject> implements Informer<T> {
 
   #sign(): void {
     this.#lastSign = this.#options.clock.monotonic();
+    this.#noteRefusal(false);
+  }
+
+  #noteRefusal(isRefused: boolean): void {
+    if (isRefused === this.#isRefused) return;
+    this.#isRefused = isRefused;
+    this.#options.onRefusal?.(isRefused);
   }
 }

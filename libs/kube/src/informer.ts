@@ -35,6 +35,8 @@ export interface InformerOptions<T extends KubeObject> {
    * logged as such, and tried again after about so many milliseconds, however often it happened.
    */
   readonly retryForbiddenMs?: number | undefined;
+  /** Called with true when the API server begins to refuse us (403), and with false when it answers again. */
+  readonly onRefusal?: ((isRefused: boolean) => void) | undefined;
   /** What of an object is kept in memory and handed to `onChange`; all of it when left out. `metadata` must stay. */
   readonly reduce?: ((object: T) => T) | undefined;
   readonly logger: Logger;

@@ -62,6 +62,13 @@ describe('the admin server', () => {
     expect((await get('/healthz')).status).toBe(200);
   });
 
+  test('is ready in spite of warnings, and shows them', async () => {
+    health.addWarnings(() => ['No right to read jobsinks in the namespace team-b.']);
+    const ready = await get('/readyz');
+    const warnings = ['No right to read jobsinks in the namespace team-b.'];
+    expect([ready.status, await ready.json()]).toEqual([200, { ready: true, failing: [], warnings }]);
+  });
+
   test.each([
     ['an unknown path', '/debug/pprof', 'GET', 404],
     ['another method', '/metrics', 'POST', 405],

@@ -54,12 +54,14 @@ function adminPages({ registry, health }: AdminServerOptions): ReadonlyMap<strin
   return new Map<string, Page>([
     ['/metrics', async () => ({ status: 200, type: registry.contentType, body: await registry.metrics() })],
     ['/healthz', () => json(200, { live: true })],
-    ['/readyz', () => readiness(health.failing())],
+    ['/readyz', () => readiness(health)],
   ]);
 }
 
-function readiness(failing: readonly string[]): Answer {
-  return json(failing.length === 0 ? 200 : 503, { ready: failing.length === 0, failing });
+function readiness(health: Health): Answer {
+  const [failing, warnings] = [health.failing(), health.warnings()];
+  const ready = failing.length === 0;
+  return json(ready ? 200 : 503, { ready, failing, ...(warnings.length === 0 ? {} : { warnings }) });
 }
 
 function json(status: number, body: unknown): Answer {

@@ -109,6 +109,23 @@ export function envOptionalString(): z.ZodType<string | undefined, string | unde
     });
 }
 
+const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** Different names of namespaces (DNS labels) with commas between them; none when it is unset or empty. */
+export function envNamespaces({ max }: { readonly max: number }): EnvField<readonly string[]> {
+  return field({
+    expected:
+      `at most ${max} different names of namespaces with commas between them, such as team-a,team-b, ` +
+      'or nothing for all namespaces',
+    parse: (text) => {
+      const names = text.split(',').map((name) => name.trim());
+      const isGood = names.length <= max && names.every((name) => namespaceName.test(name));
+      return isGood && new Set(names).size === names.length ? names : undefined;
+    },
+    fallback: [],
+  });
+}
+
 /** An http or https URL without credentials, or `undefined` when it is unset or empty. */
 export function envUrl(): z.ZodType<string | undefined, string | undefined> {
   return envOptionalString().refine((text) => text === undefined || isHttpUrl(text), {

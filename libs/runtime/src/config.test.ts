@@ -6,6 +6,7 @@ import {
   envDuration,
   envEnum,
   envInt,
+  envNamespaces,
   envOptionalString,
   envString,
   type EnvField,
@@ -111,10 +112,22 @@ describe('the value of a variable', () => {
     'a word in other case is another word': [envEnum(['a', 'b']), 'B', 'refused'],
     'text that matches': [envString({ pattern: /^a+$/ }), 'aaa', 'aaa'],
     'text that does not match': [envString({ pattern: /^a+$/ }), 'b', 'refused'],
+    'namespaces may have spaces around them': [
+      envNamespaces({ max: 2 }),
+      ' team-a, team-b ',
+      ['team-a', 'team-b'],
+    ],
+    'no namespace is a list without any': [envNamespaces({ max: 2 }), '', []],
+    'a namespace is a DNS label': [envNamespaces({ max: 2 }), 'team-a,Team_B', 'refused'],
+    'a namespace has no dots': [envNamespaces({ max: 2 }), 'team.a', 'refused'],
+    'a namespace has at most 63 characters': [envNamespaces({ max: 2 }), 'n'.repeat(64), 'refused'],
+    'a namespace is named once': [envNamespaces({ max: 2 }), 'team-a,team-a', 'refused'],
+    'a comma too many is a slip': [envNamespaces({ max: 2 }), 'team-a,', 'refused'],
+    'more namespaces than are allowed are refused': [envNamespaces({ max: 2 }), 'a,b,c', 'refused'],
     'text of spaces only is no text': [envString(), '  ', 'refused'],
   };
   test.each(Object.keys(table))('%s', (sentence) => {
     const [field, text, want] = table[sentence]!;
-    expect(read(field, text)).toBe(want);
+    expect(read(field, text)).toEqual(want);
   });
 });

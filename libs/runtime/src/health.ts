@@ -4,11 +4,22 @@ export type ReadinessCheck = () => boolean;
 /** What the probes of a process answer from. */
 export class Health {
   readonly #checks = new Map<string, ReadinessCheck>();
+  readonly #warnings: (() => readonly string[])[] = [];
   #draining = false;
 
   /** Adds a check under a name that tells an operator what is missing; the same name replaces it. */
   addCheck(name: string, check: ReadinessCheck): void {
     this.#checks.set(name, check);
+  }
+
+  /** Adds sentences for an operator about what is wrong without keeping the process from serving. */
+  addWarnings(source: () => readonly string[]): void {
+    this.#warnings.push(source);
+  }
+
+  /** All of these sentences, as they are now. */
+  warnings(): string[] {
+    return this.#warnings.flatMap((source) => source());
   }
 
   /** From now on the process is not ready, whatever the checks say; there is no way back. */

@@ -7,6 +7,7 @@ export {
   envDuration,
   envEnum,
   envInt,
+  envNamespaces,
   envNumber,
   envOptionalString,
   envString,
