@@ -1,7 +1,8 @@
 export { chooseDriver } from './choose-driver.ts';
 export type { Cluster, ClusterDriver } from './driver.ts';
 export * from './kafka/index.ts';
-export { buildApps, bundleApps, installChart } from './install/release.ts';
+export { appImage, appNames, bundleApp, type AppName } from './images/apps.ts';
+export { buildApps, bundleApps, imageValues, installChart } from './install/release.ts';
 export { systemNamespace } from './install/system-namespace.ts';
 export { writeCheckoutFiles } from './install/checkout-files.ts';
 export {

@@ -34,7 +34,7 @@ export async function installChart(
   { checkout, images, progress }: { checkout: string; images: Record<AppName, string>; progress: Progress },
 ): Promise<void> {
   const chart = join(checkout, 'charts', 'event-sinks');
-  const values = chartValues(images);
+  const values = imageValues(images);
   const digest = createHash('sha256')
     .update(treeDigest(chart))
     .update(values.join('\n'))
@@ -78,8 +78,8 @@ async function installedDescription(cluster: Cluster): Promise<string | undefine
   return info.status === 'deployed' ? info.description : undefined;
 }
 
-/** `registry/controller:tag` and so on, as the chart's values have it. */
-function chartValues(images: Record<AppName, string>): string[] {
+/** Helm's arguments by which the chart takes these images, each named `registry/controller:tag` and so on. */
+export function imageValues(images: Record<AppName, string>): string[] {
   const parts = (image: string): { registry: string; tag: string } => {
     const [, registry = '', tag = ''] = /^(.*)\/[^/:]+:([^:]+)$/.exec(image) ?? [];
     return { registry, tag };
