@@ -51,6 +51,7 @@ export function createApp(dependencies: AppDependencies): App {
   const { registry } = createMetrics();
   const client = loadKubeClient({
     kubeconfig: config.KUBECONFIG,
+    connections: otherConnections + config.WATCH_NAMESPACES.length * watchesInNamespace,
     userAgent: 'event-sinks-controller',
     onCall: apiCallMetrics(registry),
   });
@@ -72,7 +73,7 @@ export function createApp(dependencies: AppDependencies): App {
     },
   });
   const sweep = createSweep({
-    ...{ client, clock, logger, registry },
+    ...{ client, clock, logger, registry, namespaces: config.WATCH_NAMESPACES },
     fence: () => {
       elector.fence();
     },
@@ -82,6 +83,7 @@ export function createApp(dependencies: AppDependencies): App {
   const watches = kinds.flatMap(({ watches: ofKind }) => ofKind);
   exposeWatchAge(registry, Object.fromEntries(kinds.map(({ loop, plural }) => [plural, loop])));
   health.addCheck('watches-synced', () => watches.every((watch) => watch.hasSynced()));
+  health.addWarnings(() => kinds.flatMap(({ loop }) => loop.warnings()));
   const elector = createLeaseElector({
     client,
     namespace: config.SYSTEM_NAMESPACE,
@@ -126,6 +128,12 @@ export function createApp(dependencies: AppDependencies): App {
     webhookPort: () => webhook?.port() ?? 0,
   };
 }
+
+/** Connections to the API server beside those of watched namespaces. */
+const otherConnections = 64;
+
+/** JobSinks, KafkaSinks, and the bindings that let Secrets be read. */
+const watchesInNamespace = 3;
 
 /** Below the deadline of a request for admission. */
 const trialTimeoutMs = 7_000;

@@ -3,6 +3,7 @@ import {
   envDuration,
   envEnum,
   envInt,
+  envNamespaces,
   envOptionalString,
   envString,
   logLevels,
@@ -18,6 +19,8 @@ export const configSchema = z.object({
   LOG_LEVEL: envEnum(logLevels, { default: 'info' }),
   /** A kubeconfig file; unset inside a pod, where the service account is used. */
   KUBECONFIG: envOptionalString(),
+  /** The namespaces whose sinks are this process's; all of them when empty. */
+  WATCH_NAMESPACES: envNamespaces({ max: 100 }),
   /** Where the data planes run; it is part of every sink's address. */
   SYSTEM_NAMESPACE: envString({ default: 'knative-eventing' }),
   CLUSTER_DOMAIN: envString({ default: 'cluster.local' }),
@@ -45,7 +48,10 @@ export const configSchema = z.object({
   /** How long, and how often, a topic is tried to be deleted with its sink before it is given up and kept. */
   TOPIC_DELETE_TIMEOUT: envDuration({ min: 1_000, max: 3_600_000, default: 60_000 }),
   TOPIC_DELETE_TRIES: envInt({ min: 1, max: 1_000, default: 20 }),
-  /** The ClusterRole that is bound in namespaces with sinks that have credentials, and who may then read Secrets. */
+  /**
+   * What is bound in namespaces with sinks that have credentials, and who may then read Secrets: a ClusterRole, or, where
+   * some namespaces are watched only, the Role of that name in each.
+   */
   SECRET_READER_ROLE: envString({ default: 'event-sinks-kafka-sink-secret-reader' }),
   CONTROLLER_SERVICE_ACCOUNT: envString({ default: 'event-sinks-controller' }),
   KAFKA_SINK_SERVICE_ACCOUNT: envString({ default: 'kafka-sink-ingress' }),

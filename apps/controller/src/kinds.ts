@@ -83,7 +83,7 @@ function createJobSinkKind(options: KindsOptions, { dataPlaneOf, serviceOf, rech
   });
   const loop = createSinkLoop({
     ...{ client, logger, clock, random, metrics, workers: config.WORKERS },
-    resource: jobSinkResource,
+    ...{ resource: jobSinkResource, namespaces: config.WATCH_NAMESPACES },
     reconcile: createJobSinkReconciler({
       dataPlane: pods,
       service: serviceOf(config.JOB_SINK_SERVICE),

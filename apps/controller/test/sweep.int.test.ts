@@ -3,6 +3,7 @@ import { knownMissingMs, sweptAnnotation } from '@event-sinks/job-plan';
 import {
   isNotFound,
   jobs,
+  KubeApiError,
   namespaces,
   NotLeaderError,
   secrets,
@@ -191,12 +192,15 @@ function heldClock() {
   };
 }
 
-/** A sweep over the whole cluster that runs when it is told to. */
-function heldSweep(client = cluster.client) {
+/** A sweep over the whole cluster, or over some namespaces, that runs when it is told to. */
+function heldSweep(client = cluster.client, watched: readonly string[] = []) {
   const time = heldClock();
   const logger = recordingLogger();
   const { registry } = createMetrics();
-  const options = { client, clock: time.clock, logger, registry, fence: () => undefined };
+  const options = {
+    ...{ client, namespaces: watched, clock: time.clock, logger, registry },
+    fence: () => undefined,
+  };
   const sweep = createSweep({ ...options, ageMs: 600_000, intervalMs: 60_000 });
   const end = new AbortController();
   let led: Promise<void> | undefined;
@@ -225,6 +229,30 @@ function heldSweep(client = cluster.client) {
     },
   };
 }
+
+test('a sweep over some namespaces leaves out the others, and one of them that it may not list', async () => {
+  const [closed, open, other] = await Promise.all(['closed', 'open', 'other'].map(namespace));
+  const made = await Promise.all([closed!, open!, other!].map((each) => makeJob(each, 'logger-lost')));
+  const lists: (string | undefined)[] = [];
+  const list: KubeClient['list'] = (resource, options = {}) => {
+    lists.push(options.namespace);
+    if (options.namespace === closed)
+      return Promise.reject(new KubeApiError({ message: 'no', status: 403, reason: 'Forbidden' }));
+    return cluster.client.list(resource, options);
+  };
+  const sweep = heldSweep({ ...cluster.client, list }, [closed!, open!]);
+  await sweep.run();
+  sweep.passes(600_000);
+  await sweep.run();
+  sweep.passes(knownMissingMs);
+  await sweep.run();
+  await sweep.stop();
+  expect(await Promise.all(made.map((job) => isThere(jobs, job)))).toEqual([true, false, true]);
+  expect(new Set(lists)).toEqual(new Set([closed, open]));
+  expect(sweep.lines).toContainEqual(
+    expect.objectContaining({ level: 'warn', message: 'A watched namespace may not be swept' }),
+  );
+});
 
 describe('a sweep over the cluster', () => {
   test('removes what was never stored, and nothing else', async () => {

@@ -46,20 +46,21 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
   const { registry } = createMetrics();
   const client = loadKubeClient({
     kubeconfig: config.KUBECONFIG,
-    connections: config.API_CONNECTIONS,
+    connections: config.API_CONNECTIONS + config.WATCH_NAMESPACES.length,
     userAgent: 'event-sinks-job-sink',
     requestTimeoutMs: config.REQUEST_DEADLINE,
     onCall: apiCallMetrics(registry),
   });
   const health = new Health();
   const directory = createJobSinkDirectory({
-    ...{ client, logger, clock, random },
+    ...{ client, logger, clock, random, namespaces: config.WATCH_NAMESPACES },
     onDeleted: (sink) => {
       ingress.forget(sink);
     },
   });
   exposeWatchAge(registry, { jobsinks: directory });
   health.addCheck('job-sinks-synced', () => directory.hasSynced());
+  health.addWarnings(() => directory.warnings());
   const writer = createJobWriter({ client, clock, logger });
   const backend: SinkBackend<ServedJobSink, Incoming> = {
     kind: 'JobSink',

@@ -1,5 +1,12 @@
 import { ingressVariables } from '@event-sinks/ingress';
-import { envEnum, envInt, envOptionalString, logLevels, tracingVariables } from '@event-sinks/runtime';
+import {
+  envEnum,
+  envInt,
+  envNamespaces,
+  envOptionalString,
+  logLevels,
+  tracingVariables,
+} from '@event-sinks/runtime';
 import { z } from 'zod';
 
 /** Everything that can be set from outside, with its default; the chart's values end here. */
@@ -10,7 +17,9 @@ export const configSchema = z.object({
   LOG_LEVEL: envEnum(logLevels, { default: 'info' }),
   /** A kubeconfig file; unset inside a pod, where the service account is used. */
   KUBECONFIG: envOptionalString(),
-  /** Size of the pool of connections to the API server. */
+  /** The namespaces whose sinks are this process's; all of them when empty. */
+  WATCH_NAMESPACES: envNamespaces({ max: 100 }),
+  /** Connections to the API server for events; each watched namespace has one of its own besides. */
   API_CONNECTIONS: envInt({ min: 1, max: 1024, default: 64 }),
 });
 

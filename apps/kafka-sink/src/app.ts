@@ -50,7 +50,7 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
   const { registry } = createMetrics();
   const client = loadKubeClient({
     kubeconfig: config.KUBECONFIG,
-    connections: config.MAX_SECRETS + otherConnections,
+    connections: config.MAX_SECRETS + config.WATCH_NAMESPACES.length + otherConnections,
     userAgent: 'event-sinks-kafka-sink',
     onCall: apiCallMetrics(registry),
   });
@@ -60,7 +60,7 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
   const secrets = new SecretWatches({ client, logger, clock, random, maxSecrets: config.MAX_SECRETS });
   const entries = new SinkEntries({ directory, pool, logger, clock, overlapMs: config.CREDENTIALS_OVERLAP });
   const sync = new SinkSync({
-    ...{ client, entries, secrets, logger, clock, random },
+    ...{ client, entries, secrets, logger, clock, random, namespaces: config.WATCH_NAMESPACES },
     onDeleted: (sink) => {
       ingress.forget(sink);
     },
@@ -68,6 +68,7 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
   exposeWatchAge(registry, { kafkasinks: sync, secrets });
   exposeGauges(registry, () => ({ ...pool.now(), secrets: secrets.size() }));
   health.addCheck('kafka-sinks-synced', () => sync.hasSynced());
+  health.addWarnings(() => sync.warnings());
   const ingress = createIngress({
     backend: createSinkBackend(directory),
     decode: incomingDecoder({

@@ -4,6 +4,7 @@ import {
   envDuration,
   envEnum,
   envInt,
+  envNamespaces,
   envOptionalString,
   logLevels,
   tracingVariables,
@@ -18,6 +19,8 @@ export const configSchema = z.object({
   LOG_LEVEL: envEnum(logLevels, { default: 'info' }),
   /** A kubeconfig file; unset inside a pod, where the service account is used. */
   KUBECONFIG: envOptionalString(),
+  /** The namespaces whose sinks are this process's; all of them when empty. */
+  WATCH_NAMESPACES: envNamespaces({ max: 100 }),
   /** The Kafka client underneath; both keep the same promises. */
   KAFKA_DRIVER: envEnum(kafkaDrivers, { default: 'platformatic' }),
   /** Time from handing a record to the client to its acknowledgement, retries included. */

@@ -1,10 +1,10 @@
 import type { SinkResource } from '@event-sinks/crds';
 import {
-  createInformer,
+  createManyInformers,
   type Change,
-  type Informer,
   type KubeClient,
   type KubeObject,
+  type ManyInformers,
 } from '@event-sinks/kube';
 import {
   createReconcileLoop,
@@ -19,6 +19,8 @@ import type { Clock, Logger } from '@event-sinks/runtime';
 export interface SinkLoopOptions {
   readonly client: KubeClient;
   readonly resource: SinkResource;
+  /** Where sinks are looked after; everywhere when empty. */
+  readonly namespaces: readonly string[];
   /** The sink as it is now in the cache; one that is gone, or being deleted, is never handed in. */
   readonly reconcile: (sink: KubeObject, context: ReconcileContext) => Promise<ReconcileResult>;
   /** The same for a sink that is being deleted and still there; without it such a sink is left alone. */
@@ -38,6 +40,8 @@ export interface SinkLoop {
   stop(): Promise<void>;
   hasSynced(): boolean;
   secondsSinceLastSign(): number;
+  /** About namespaces whose sinks cannot be seen. */
+  warnings(): readonly string[];
   /** Reconciles until the signal aborts; resolves when the last pass has ended. */
   lead(signal: AbortSignal): Promise<void>;
   /** Looks at every sink again: something that they all depend on has changed. */
@@ -53,9 +57,10 @@ export interface SinkLoop {
 /** The watch runs from the start, so that a new leader has its cache already. */
 export function createSinkLoop(options: SinkLoopOptions): SinkLoop {
   let loop: ReconcileLoop | undefined;
-  const informer: Informer<KubeObject> = createInformer<KubeObject>({
+  const informer: ManyInformers<KubeObject> = createManyInformers<KubeObject>({
     client: options.client,
     resource: options.resource,
+    namespaces: options.namespaces,
     logger: options.logger,
     clock: options.clock,
     random: options.random,
@@ -81,6 +86,7 @@ export function createSinkLoop(options: SinkLoopOptions): SinkLoop {
     stop: () => informer.stop(),
     hasSynced: () => informer.hasSynced(),
     secondsSinceLastSign: () => informer.secondsSinceLastSign(),
+    warnings: () => informer.warnings(),
     wakeAll,
     wake: ({ namespace, name }) => {
       loop?.enqueue(`${namespace}/${name}`);

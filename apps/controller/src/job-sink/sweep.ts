@@ -1,6 +1,6 @@
 import { jobSinkNameLabel } from '@event-sinks/crds';
 import { isSwept } from '@event-sinks/job-plan';
-import { jobs, NotLeaderError, type KubeClient, type KubeObject } from '@event-sinks/kube';
+import { isForbidden, jobs, NotLeaderError, type KubeClient, type KubeObject } from '@event-sinks/kube';
 import type { Clock, Logger, Registry } from '@event-sinks/runtime';
 import { JobCounts } from '../domain/job-counts.ts';
 import { isSweepable } from '../domain/sweep.ts';
@@ -11,6 +11,8 @@ import { createSweepMetrics, type SweepMetrics } from './sweep-metrics.ts';
 /** What a {@link Sweep} works with. */
 export interface SweepOptions {
   readonly client: KubeClient;
+  /** Where Jobs are looked after; everywhere when empty. */
+  readonly namespaces: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: Registry;
@@ -54,21 +56,16 @@ interface SweepContext extends SweepOptions {
 }
 
 async function sweepAll(context: SweepContext, signal: AbortSignal): Promise<void> {
-  const { client, logger, memory, metrics } = context;
+  const { namespaces, logger, memory, metrics } = context;
   const failures: unknown[] = [];
   const counts = new JobCounts();
   memory.begin();
   try {
-    let token: string | undefined;
-    do {
-      const page = await client.list(jobs, {
-        labelSelector: jobSinkNameLabel,
-        ...{ limit: pageSize, continue: token, signal },
-      });
-      counts.add(page.items);
-      await sweepPage(context, page.items, { failures, signal });
-      token = page.continue;
-    } while (token !== undefined);
+    if (namespaces.length === 0) await sweepNamespace(context, undefined, { failures, counts, signal });
+    for (const namespace of namespaces) {
+      const run = { failures, counts, signal };
+      await sweepNamespace(context, namespace, run).catch(unlessRefused(context, namespace));
+    }
     memory.complete();
     metrics.found(counts.all());
     metrics.swept('complete');
@@ -83,13 +80,40 @@ async function sweepAll(context: SweepContext, signal: AbortSignal): Promise<voi
   logger.warn('The sweep could not tell whether some Jobs have their event', fields);
 }
 
-interface PageRun {
+interface SweepRun {
   /** Why Jobs could not be told about. */
   readonly failures: unknown[];
+  readonly counts: JobCounts;
   readonly signal: AbortSignal;
 }
 
-async function sweepPage(context: SweepContext, page: readonly KubeObject[], run: PageRun): Promise<void> {
+/** Sweeps one namespace, or all of them. */
+async function sweepNamespace(
+  context: SweepContext,
+  namespace: string | undefined,
+  run: SweepRun,
+): Promise<void> {
+  const { signal } = run;
+  const labelSelector = jobSinkNameLabel;
+  let token: string | undefined;
+  do {
+    const options = { namespace, labelSelector, limit: pageSize, continue: token, signal };
+    const page = await context.client.list(jobs, options);
+    run.counts.add(page.items);
+    await sweepPage(context, page.items, run);
+    token = page.continue;
+  } while (token !== undefined);
+}
+
+/** A namespace without our Role has nothing that we could remove, and must not keep the others from being swept. */
+function unlessRefused({ logger }: SweepContext, namespace: string): (error: unknown) => void {
+  return (error) => {
+    if (!isForbidden(error)) throw error;
+    logger.warn('A watched namespace may not be swept', { namespace, error });
+  };
+}
+
+async function sweepPage(context: SweepContext, page: readonly KubeObject[], run: SweepRun): Promise<void> {
   const { clock, ageMs, memory } = context;
   const age = { now: clock.now(), ageMs };
   // One iterator for all workers.
@@ -107,7 +131,7 @@ async function sweepPage(context: SweepContext, page: readonly KubeObject[], run
 async function sweepOne(
   context: SweepContext,
   job: KubeObject,
-  { failures, signal }: PageRun,
+  { failures, signal }: SweepRun,
 ): Promise<void> {
   const { metrics } = context;
   signal.throwIfAborted();

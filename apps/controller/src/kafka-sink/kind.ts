@@ -35,7 +35,7 @@ export function createKafkaSinkKind(options: KindsOptions, parts: KindParts): Ki
   });
   const loop = createSinkLoop({
     ...{ client, logger, clock, random, metrics, workers: config.WORKERS },
-    resource: kafkaSinkResource,
+    ...{ resource: kafkaSinkResource, namespaces: config.WATCH_NAMESPACES },
     reconcile: createKafkaSinkReconciler({
       ...work,
       service: parts.serviceOf(config.KAFKA_SINK_SERVICE),
@@ -53,7 +53,7 @@ export function createKafkaSinkKind(options: KindsOptions, parts: KindParts): Ki
   });
   const readers: SecretReaders = createSecretReaders({
     ...{ client, logger, clock, random, metrics, fence },
-    role: config.SECRET_READER_ROLE,
+    ...{ role: config.SECRET_READER_ROLE, namespaces: config.WATCH_NAMESPACES },
     accounts: [config.CONTROLLER_SERVICE_ACCOUNT, config.KAFKA_SINK_SERVICE_ACCOUNT],
     systemNamespace: config.SYSTEM_NAMESPACE,
     sinks: loop,

@@ -1,5 +1,5 @@
 import {
-  createInformer,
+  createManyInformers,
   findKubeApiError,
   isAlreadyExists,
   isConflict,
@@ -39,8 +39,10 @@ export interface SecretReaders {
 /** What {@link SecretReaders} work with. */
 export interface SecretReadersOptions {
   readonly client: KubeClient;
-  /** The ClusterRole, and the name of the binding in each namespace. */
+  /** The role, and the name of the binding in each namespace. */
   readonly role: string;
+  /** Where sinks are looked after, each with a Role of that name; everywhere, with one ClusterRole, when empty. */
+  readonly namespaces: readonly string[];
   /** The service accounts that may read, all in `systemNamespace`. */
   readonly accounts: readonly string[];
   readonly systemNamespace: string;
@@ -62,15 +64,15 @@ interface RoleBinding extends KubeObject {
 const workers = 2;
 
 /**
- * One entry in line per namespace. The bindings are watched by their name, across all namespaces: RBAC lets a list be
- * limited to a name when the list asks for it by field selector.
+ * One entry in line per namespace. The bindings are watched by their name: RBAC lets a list be limited to a name when the
+ * list asks for it by field selector.
  */
 export function createSecretReaders(options: SecretReadersOptions): SecretReaders {
-  const { client, role, sinks } = options;
+  const { client, role, namespaces, sinks, logger, clock, random } = options;
   let loop: ReconcileLoop | undefined;
   const wake = (namespace: string): void => loop?.enqueue(namespace);
-  const informer = createInformer<RoleBinding>({
-    ...{ client, logger: options.logger, clock: options.clock, random: options.random },
+  const informer = createManyInformers<RoleBinding>({
+    ...{ client, namespaces, logger, clock, random },
     resource: roleBindings as Resource<RoleBinding>,
     fieldSelector: `metadata.name=${role}`,
     onChange: ({ object }) => {
@@ -114,9 +116,10 @@ export function createSecretReaders(options: SecretReadersOptions): SecretReader
   };
 }
 
-function wantedBinding({ role, accounts, systemNamespace }: SecretReadersOptions) {
+function wantedBinding({ role, namespaces, accounts, systemNamespace }: SecretReadersOptions) {
+  const kind = namespaces.length === 0 ? 'ClusterRole' : 'Role';
   return {
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: role },
     subjects: accounts.map((name) => ({ kind: 'ServiceAccount', name, namespace: systemNamespace })),
   };
 }

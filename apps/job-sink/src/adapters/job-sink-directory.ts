@@ -1,6 +1,6 @@
 import { jobSinkResource, parseJobSink, type JobSink } from '@event-sinks/crds';
 import { SinkError } from '@event-sinks/errors';
-import { createInformer, type Informer, type KubeClient, type KubeObject } from '@event-sinks/kube';
+import { createManyInformers, type KubeClient, type KubeObject, type ManyInformers } from '@event-sinks/kube';
 import type { Clock, Logger } from '@event-sinks/runtime';
 
 /** A JobSink as the dispatcher serves it. */
@@ -12,12 +12,14 @@ export interface ServedJobSink {
   readonly jobSink: JobSink;
 }
 
-/** The JobSinks of the cluster, from a watch: looking one up costs no call. */
+/** The JobSinks that are served, from watches: looking one up costs no call. */
 export interface JobSinkDirectory {
   start(): void;
   stop(): Promise<void>;
   hasSynced(): boolean;
   secondsSinceLastSign(): number;
+  /** About namespaces whose JobSinks cannot be seen. */
+  warnings(): readonly string[];
   /** @throws SinkError `SinkNotFound`, `SinkTerminating`, or `JobTemplateRefused` for an object that cannot be read. */
   find(namespace: string, name: string): ServedJobSink;
 }
@@ -25,6 +27,8 @@ export interface JobSinkDirectory {
 /** What a {@link JobSinkDirectory} works with. */
 export interface JobSinkDirectoryOptions {
   readonly client: KubeClient;
+  /** All when left out or empty. */
+  readonly namespaces?: readonly string[];
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: () => number;
@@ -40,12 +44,13 @@ type Entry = ServedJobSink | { readonly problems: readonly string[] };
  */
 const backoffCapMs = 5_000;
 
-/** Follows the JobSinks of all namespaces; each is parsed once per change and not once per event. */
+/** Follows the JobSinks of these namespaces; each is parsed once per change and not once per event. */
 export function createJobSinkDirectory(options: JobSinkDirectoryOptions): JobSinkDirectory {
   const entries = new Map<string, Entry>();
-  const informer: Informer<KubeObject> = createInformer<KubeObject>({
+  const informer: ManyInformers<KubeObject> = createManyInformers<KubeObject>({
     ...options,
     resource: jobSinkResource,
+    namespaces: options.namespaces ?? [],
     backoffCapMs,
     onChange: ({ type, object }) => {
       const { namespace = '', name } = object.metadata;
@@ -65,6 +70,7 @@ export function createJobSinkDirectory(options: JobSinkDirectoryOptions): JobSin
     stop: () => informer.stop(),
     hasSynced: () => informer.hasSynced(),
     secondsSinceLastSign: () => informer.secondsSinceLastSign(),
+    warnings: () => informer.warnings(),
     find(namespace, name) {
       const entry = entries.get(`${namespace}/${name}`);
       if (entry === undefined) throw new SinkError('SinkNotFound');

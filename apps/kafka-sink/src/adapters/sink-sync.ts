@@ -1,11 +1,11 @@
 import { kafkaSinkResource, parseKafkaSink } from '@event-sinks/crds';
 import { SinkError } from '@event-sinks/errors';
 import {
-  createInformer,
+  createManyInformers,
   type Change,
-  type Informer,
   type KubeClient,
   type KubeObject,
+  type ManyInformers,
 } from '@event-sinks/kube';
 import type { Clock, Logger } from '@event-sinks/runtime';
 import { routeOf, servingOf, type SinkRoute } from '../domain/sink-route.ts';
@@ -15,6 +15,8 @@ import type { SinkEntries } from './sink-entries.ts';
 /** What a {@link SinkSync} works with. */
 export interface SinkSyncOptions {
   readonly client: KubeClient;
+  /** All when empty. */
+  readonly namespaces: readonly string[];
   readonly entries: SinkEntries;
   readonly secrets: SecretWatches;
   readonly logger: Logger;
@@ -29,18 +31,18 @@ interface KnownSink {
   readonly secret: FollowedSecret | undefined;
 }
 
-/** Follows the KafkaSinks of all namespaces and the Secrets that they name, and keeps the directory in step. */
+/** Follows the KafkaSinks of these namespaces and the Secrets that they name, and keeps the directory in step. */
 export class SinkSync {
   readonly #options: SinkSyncOptions;
-  readonly #informer: Informer<KubeObject>;
+  readonly #informer: ManyInformers<KubeObject>;
   readonly #known = new Map<string, KnownSink>();
   #hasSynced = false;
 
   constructor(options: SinkSyncOptions) {
-    const { client, logger, clock, random } = options;
+    const { client, namespaces, logger, clock, random } = options;
     this.#options = options;
-    this.#informer = createInformer<KubeObject>({
-      ...{ client, logger, clock, random, resource: kafkaSinkResource, reduce: withoutStatus },
+    this.#informer = createManyInformers<KubeObject>({
+      ...{ client, namespaces, logger, clock, random, resource: kafkaSinkResource, reduce: withoutStatus },
       onChange: (change) => {
         this.#take(change);
       },
@@ -69,6 +71,11 @@ export class SinkSync {
 
   secondsSinceLastSign(): number {
     return this.#informer.secondsSinceLastSign();
+  }
+
+  /** About namespaces whose KafkaSinks cannot be seen. */
+  warnings(): readonly string[] {
+    return this.#informer.warnings();
   }
 
   #take({ type, object }: Change<KubeObject>): void {
