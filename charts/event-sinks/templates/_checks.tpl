@@ -34,6 +34,22 @@ Knative Eventing is here when a definition bears its labels or its controller ru
 {{- end -}}
 {{- end }}
 
+{{/*
+Helm would stop half-way at the first Role of a namespace that is not there. Looks only where a cluster can be asked: in
+`helm template` there is none, and neither namespace is found.
+*/}}
+{{- define "event-sinks.checkNamespaces" -}}
+{{- if .Values.watchNamespaces -}}
+{{- if or (lookup "v1" "Namespace" "" .Release.Namespace) (lookup "v1" "Namespace" "" "kube-system") -}}
+{{- range .Values.watchNamespaces -}}
+{{- if not (lookup "v1" "Namespace" "" .) -}}
+{{- printf "watchNamespaces names the namespace %s, which is not there, so that no Role can be made in it. Create it first (kubectl create namespace %s), or take it out of the list." . . | fail -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
 {{/* Values that contradict each other, which a schema cannot tell. */}}
 {{- define "event-sinks.checkValues" -}}
 {{- if not (or .Values.controller.enabled .Values.jobSink.enabled .Values.kafkaSink.enabled) -}}

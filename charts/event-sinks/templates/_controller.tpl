@@ -45,3 +45,100 @@
 {{- end }}
 {{- end }}
 {{- end }}
+
+{{/* What the controller may do wherever there are sinks. */}}
+{{- define "event-sinks.controllerRules" -}}
+{{- $parts := include "event-sinks.parts" . | fromYaml }}
+{{- if $parts.jobSinkOwner }}
+- apiGroups: [sinks.knative.dev]
+  resources: [jobsinks]
+  verbs: [get, list, watch]
+- apiGroups: [sinks.knative.dev]
+  resources: [jobsinks/status]
+  verbs: [patch]
+{{- end }}
+{{- if .Values.kafkaSink.enabled }}
+# patch puts a finalizer on a sink that created its topic; a spec is never changed.
+- apiGroups: [eventing.knative.dev]
+  resources: [kafkasinks]
+  verbs: [get, list, watch, patch]
+- apiGroups: [eventing.knative.dev]
+  resources: [kafkasinks/status]
+  verbs: [patch]
+# Lets itself and the producers read Secrets where a KafkaSink names one: it may bind this one role and no other. A
+# name does not limit create, the role does.
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [{{ empty .Values.watchNamespaces | ternary "clusterroles" "roles" }}]
+  resourceNames: [event-sinks-kafka-sink-secret-reader]
+  verbs: [bind]
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [rolebindings]
+  resourceNames: [event-sinks-kafka-sink-secret-reader]
+  verbs: [get, list, watch, delete]
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [rolebindings]
+  verbs: [create]
+{{- end }}
+# What a person must see of a sink: that it became ready, or why it no longer is.
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create]
+{{- if .Values.jobSink.enabled }}
+# The sweep: removes Jobs whose event was never stored, and so never acknowledged. patch marks such a Job first.
+- apiGroups: [batch]
+  resources: [jobs]
+  verbs: [list, patch, delete]
+# Only ever with dryRun=All: the answer to a create tells whether a Job's Secret is there. Nothing may read it.
+- apiGroups: ['']
+  resources: [secrets]
+  verbs: [create]
+{{- end }}
+{{- if $parts.jobSinkOwner }}
+# Only ever with dryRun=All: the API server judges the template of a JobSink, and asks for the right to create.
+- apiGroups: [batch]
+  resources: [jobs]
+  verbs: [create]
+{{- end }}
+{{- end }}
+
+{{/* And in the namespace of the release, for itself. */}}
+{{- define "event-sinks.controllerOwnRules" -}}
+{{- $parts := include "event-sinks.parts" . | fromYaml }}
+{{- $suppliedCertificate := include "event-sinks.suppliedCertificate" . }}
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [create]
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  resourceNames: [event-sinks-controller]
+  verbs: [get, update]
+# Which pods of the data planes get events now.
+- apiGroups: [discovery.k8s.io]
+  resources: [endpointslices]
+  verbs: [get, list, watch]
+{{- if $parts.webhook }}
+{{- if $suppliedCertificate }}
+- apiGroups: ['']
+  resources: [secrets]
+  resourceNames: [{{ $suppliedCertificate }}]
+  verbs: [get]
+{{- else }}
+# The webhook's certificate. A name does not limit create: the API server does not know it yet.
+- apiGroups: ['']
+  resources: [secrets]
+  resourceNames: [event-sinks-webhook-tls]
+  verbs: [get, update]
+- apiGroups: ['']
+  resources: [secrets]
+  verbs: [create]
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "event-sinks.webhookRules" -}}
+# To tell API servers whom to trust.
+- apiGroups: [admissionregistration.k8s.io]
+  resources: [validatingwebhookconfigurations]
+  resourceNames: [event-sinks-webhook]
+  verbs: [get, patch]
+{{- end }}

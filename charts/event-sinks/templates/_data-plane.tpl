@@ -1,6 +1,6 @@
 {{/*
 What takes events over HTTP. Call with root, component, key, values, service (empty where it is somebody else's),
-reachesKafka, and podLabels.
+reachesKafka, podLabels, and rules (YAML of what it may do where its sinks are).
 */}}
 {{- define "event-sinks.dataPlane" -}}
 {{- $env := list (dict "name" "PORT" "value" "8080") (dict "name" "METRICS_PORT" "value" "9092") | toYaml }}
@@ -27,23 +27,5 @@ spec:
       port: 9092
       targetPort: http-metrics
 {{- end }}
----
-{{ include "event-sinks.clusterRoleBinding" (merge (dict "role" (printf "event-sinks-%s" .component)) .) }}
-{{- end }}
-
-{{- define "event-sinks.clusterRoleBinding" -}}
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: {{ .role }}
-  labels:
-    {{- include "event-sinks.labels" . | nindent 4 }}
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
-  name: {{ .role }}
-subjects:
-  - kind: ServiceAccount
-    name: {{ include "event-sinks.serviceAccountName" . }}
-    namespace: {{ .root.Release.Namespace }}
+{{ include "event-sinks.access" (merge (dict "role" (printf "event-sinks-%s" .component)) .) }}
 {{- end }}

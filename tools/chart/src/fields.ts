@@ -4,6 +4,8 @@ import { z } from 'zod';
 export interface ValueMeta {
   /** The variable of the app that the value ends in. */
   readonly env?: string;
+  /** Whether every app has that variable, wherever the value stands. */
+  readonly ofAll?: boolean;
 }
 
 /** A value without text in it is the app's own default, or the chart's. */
@@ -52,6 +54,21 @@ export function duration(description: string, fallback: string) {
 /** Hands a value to the app as this variable. */
 export function asVariable<T extends z.ZodType>(env: string, field: T): T {
   return field.meta({ ...field.meta(), env });
+}
+
+/** Hands a value to every app as this variable; a list becomes text with commas. */
+export function asVariableOfAll<T extends z.ZodType>(env: string, field: T): T {
+  return field.meta({ ...field.meta(), env, ofAll: true });
+}
+
+/** Different names of namespaces. */
+export function namespaceNames(description: string, { max }: { readonly max: number }) {
+  return z
+    .array(z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/))
+    .max(max)
+    .default([])
+    .meta({ uniqueItems: true })
+    .describe(description);
 }
 
 /** A piece of a Kubernetes object, which the API server judges better than a copy of its schema here. */

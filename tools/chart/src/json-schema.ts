@@ -17,6 +17,8 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   /** The variable that the value ends in; only here, not in what is published. */
   readonly env?: string;
+  /** Every app has it; only here as well. */
+  readonly ofAll?: boolean;
 }
 
 const draft = { target: 'draft-07', io: 'output' } as const;
@@ -36,7 +38,7 @@ export function publishedSchema(): JsonSchema {
   return { ...root, properties: { ...properties, ...parent.properties } };
 }
 
-function withoutVariables({ env: _env, ...schema }: JsonSchema): JsonSchema {
+function withoutVariables({ env: _env, ofAll: _ofAll, ...schema }: JsonSchema): JsonSchema {
   if (schema.properties === undefined) return schema;
   const fields = Object.entries(schema.properties).map(([name, field]) => [name, withoutVariables(field)]);
   return { ...schema, properties: Object.fromEntries(fields) as Record<string, JsonSchema> };

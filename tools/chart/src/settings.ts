@@ -14,13 +14,14 @@ export const componentKeys = ['controller', 'jobSink', 'kafkaSink'] as const;
 /** One of {@link componentKeys}. */
 export type ComponentKey = (typeof componentKeys)[number];
 
-/** The variables of each component. What stands outside of the components is the controller's. */
+/** The variables of each component. What stands outside of the components is the controller's, unless all have it. */
 export function settingsByComponent(): Readonly<Record<ComponentKey, readonly Setting[]>> {
   const byComponent: Record<ComponentKey, Setting[]> = { controller: [], jobSink: [], kafkaSink: [] };
   for (const { path, schema } of nodesOf(valuesJsonSchema())) {
     if (schema.env === undefined) continue;
     const owner = componentKeys.find((key) => key === path[0]) ?? 'controller';
-    byComponent[owner].push({ env: schema.env, value: path.join('.') });
+    for (const key of schema.ofAll === true ? componentKeys : [owner])
+      byComponent[key].push({ env: schema.env, value: path.join('.') });
   }
   return byComponent;
 }

@@ -28,6 +28,17 @@ describe('the values', () => {
       value: 'controller.sweep.age',
     });
   });
+
+  test('are the controller’s outside of the components, unless every app has them', () => {
+    const domain = { env: 'CLUSTER_DOMAIN', value: 'clusterDomain' };
+    const watched = { env: 'WATCH_NAMESPACES', value: 'watchNamespaces' };
+    const { controller, jobSink, kafkaSink } = settingsByComponent();
+    expect(controller).toEqual(expect.arrayContaining([domain, watched]));
+    for (const settings of [jobSink, kafkaSink]) {
+      expect(settings).toContainEqual(watched);
+      expect(settings).not.toContainEqual(domain);
+    }
+  });
 });
 
 describe('the published schema', () => {
@@ -39,7 +50,7 @@ describe('the published schema', () => {
   });
 
   test('says nothing of variables, and takes what a parent chart hands down', () => {
-    expect(JSON.stringify(schema)).not.toContain('"env":"');
+    expect(JSON.stringify(schema)).not.toMatch(/"(env|ofAll)":/);
     expect(Object.keys(schema.properties ?? {})).toEqual(expect.arrayContaining(['global', 'enabled']));
     expect(schema.required).not.toContain('global');
   });
@@ -54,6 +65,7 @@ describe('the table', () => {
     ['jobSink.image.pullPolicy', { type: '"" or "Always" or "IfNotPresent" or "Never"', default: '""' }],
     ['jobSink.podDisruptionBudget.maxUnavailable', { type: 'integer or string', default: '1' }],
     ['networkPolicy.apiServerPorts', { type: 'list of integer', default: '[443,6443]' }],
+    ['watchNamespaces', { type: 'list of string', default: '[]' }],
     ['commonLabels', { type: 'map of string', default: '{}' }],
   ])('%s', (value, want) => {
     expect(rowOf(value)).toMatchObject(want);

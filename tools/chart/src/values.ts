@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { controllerValues } from './controller.ts';
 import {
   asVariable,
+  asVariableOfAll,
   choice,
   group,
   integer,
   kubernetesList,
   kubernetesObject,
+  namespaceNames,
   stringMap,
   text,
   toggle,
@@ -29,6 +31,14 @@ export const values = z.strictObject({
   clusterDomain: asVariable(
     'CLUSTER_DOMAIN',
     text('The DNS domain of the cluster, the end of every sink’s address.', 'cluster.local'),
+  ),
+  watchNamespaces: asVariableOfAll(
+    'WATCH_NAMESPACES',
+    namespaceNames(
+      'Namespaces whose sinks are served, which have to be there; all namespaces when empty. With names, the accounts ' +
+        'get Roles in these namespaces instead of ClusterRoles, and sinks elsewhere are left alone.',
+      { max: 100 },
+    ),
   ),
   commonLabels: stringMap('Further labels of every object and pod.'),
   image: group('What the images of all components have in common.', {

@@ -55,10 +55,15 @@ export interface Rendered {
   readonly metadata: RenderedMetadata;
   readonly spec: RenderedSpec;
   readonly rules: readonly { readonly resources: readonly string[] }[];
+  readonly roleRef: { readonly kind: string; readonly name: string };
   readonly subjects: readonly unknown[];
+  readonly webhooks: readonly { readonly namespaceSelector?: unknown }[];
   readonly data?: Readonly<Record<string, string>>;
   readonly automountServiceAccountToken?: boolean;
 }
+
+/** Where the tests install. */
+const releaseNamespace = 'knative-eventing';
 
 /** How a program ended. */
 export interface Ended {
@@ -82,13 +87,16 @@ export function settings(values: Readonly<Record<string, string | number | boole
   return Object.entries(values).flatMap(([path, value]) => ['--set', `${path}=${value}`]);
 }
 
-/** `helm template` with these values, by name `<kind>/<name>`; hooks are what `helm test` makes. @throws Error with Helm's words. */
+/**
+ * `helm template` with these values; hooks are what `helm test` makes. By name `<kind>/<name>`, and
+ * `<kind>/<namespace>/<name>` outside of the release's namespace. @throws Error with Helm's words.
+ */
 export async function render(
   values: Readonly<Record<string, string | number | boolean>> = {},
   { major = 4, hooks = false }: { readonly major?: HelmMajor; readonly hooks?: boolean } = {},
 ): Promise<ReadonlyMap<string, Rendered>> {
   const { code, stdout, stderr } = await helm(major, [
-    ...['template', 'sinks', chartFolder, '--namespace', 'knative-eventing', '--kube-version', '1.35'],
+    ...['template', 'sinks', chartFolder, '--namespace', releaseNamespace, '--kube-version', '1.35'],
     ...[...settings(values), ...(hooks ? [] : ['--no-hooks'])],
   ]);
   if (code !== 0) throw new Error(stderr);
@@ -102,7 +110,9 @@ export function byName(manifest: string): ReadonlyMap<string, Rendered> {
     if (document.errors.length > 0) throw new Error(document.errors.join('\n'));
     const object = document.toJS() as Rendered | null;
     if (object === null) continue;
-    const name = `${object.kind}/${object.metadata.name}`;
+    const { namespace = releaseNamespace } = object.metadata;
+    const elsewhere = namespace === releaseNamespace ? '' : `${namespace}/`;
+    const name = `${object.kind}/${elsewhere}${object.metadata.name}`;
     if (objects.has(name)) throw new Error(`${name} is there twice`);
     objects.set(name, object);
   }

@@ -1,0 +1,55 @@
+{{/*
+What an account may do where sinks are: in the whole cluster, or, with watchNamespaces, in these namespaces and nowhere
+else. Call with root, component, values, role (a name) and rules (YAML).
+*/}}
+{{- define "event-sinks.access" -}}
+{{- if .root.Values.watchNamespaces }}
+{{- range $namespace := .root.Values.watchNamespaces }}
+---
+{{ include "event-sinks.role" (merge (dict "kind" "Role" "namespace" $namespace) $) }}
+---
+{{ include "event-sinks.roleBinding" (merge (dict "kind" "Role" "namespace" $namespace) $) }}
+{{- end }}
+{{- else }}
+---
+{{ include "event-sinks.role" (merge (dict "kind" "ClusterRole") .) }}
+---
+{{ include "event-sinks.roleBinding" (merge (dict "kind" "ClusterRole") .) }}
+{{- end }}
+{{- end }}
+
+{{/* A Role or, without a namespace, a ClusterRole. Call with root, component, kind, namespace, role and rules. */}}
+{{- define "event-sinks.role" -}}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: {{ .kind }}
+metadata:
+  name: {{ .role }}
+  {{- with .namespace }}
+  namespace: {{ . }}
+  {{- end }}
+  labels:
+    {{- include "event-sinks.labels" . | nindent 4 }}
+rules:
+  {{- .rules | trim | nindent 2 }}
+{{- end }}
+
+{{/* Binds it to the component's account. Call with values besides. */}}
+{{- define "event-sinks.roleBinding" -}}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: {{ .kind }}Binding
+metadata:
+  name: {{ .role }}
+  {{- with .namespace }}
+  namespace: {{ . }}
+  {{- end }}
+  labels:
+    {{- include "event-sinks.labels" . | nindent 4 }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: {{ .kind }}
+  name: {{ .role }}
+subjects:
+  - kind: ServiceAccount
+    name: {{ include "event-sinks.serviceAccountName" . }}
+    namespace: {{ .root.Release.Namespace }}
+{{- end }}
