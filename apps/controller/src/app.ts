@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createLeaseElector, loadKubeClient } from '@event-sinks/kube';
+import { createLeaseElector, leases, loadKubeClient, secrets } from '@event-sinks/kube';
 import {
   apiCallMetrics,
   createMetrics,
@@ -11,6 +11,7 @@ import {
   type Clock,
   type Logger,
 } from '@event-sinks/runtime';
+import { createBelongings, type BelongingsOptions } from './adapters/belongings.ts';
 import { createEventRecorder } from './adapters/event-recorder.ts';
 import type { Config } from './config.ts';
 import { createBrokers, type Brokers } from './kafka-sink/brokers.ts';
@@ -80,6 +81,10 @@ export function createApp(dependencies: AppDependencies): App {
     ageMs: config.SWEEP_AGE,
     intervalMs: config.SWEEP_INTERVAL,
   });
+  const belongings = createBelongings({
+    ...{ client, clock, logger, namespace: config.SYSTEM_NAMESPACE, role: config.CONTROLLER_ROLE },
+    objects: madeBy(config),
+  });
   const watches = kinds.flatMap(({ watches: ofKind }) => ofKind);
   exposeWatchAge(registry, Object.fromEntries(kinds.map(({ loop, plural }) => [plural, loop])));
   health.addCheck('watches-synced', () => watches.every((watch) => watch.hasSynced()));
@@ -96,8 +101,8 @@ export function createApp(dependencies: AppDependencies): App {
     logger,
     onStartedLeading: (signal) =>
       Promise.all(
-        [...kinds.flatMap(({ leads }) => leads), ...(config.SWEEP_ENABLED ? [sweep] : [])].map((each) =>
-          each.lead(signal),
+        [...kinds.flatMap(({ leads }) => leads), ...(config.SWEEP_ENABLED ? [sweep] : []), belongings].map(
+          (each) => each.lead(signal),
         ),
       ),
     onStoppedLeading: () => undefined,
@@ -134,6 +139,14 @@ const otherConnections = 64;
 
 /** JobSinks, KafkaSinks, and the bindings that let Secrets be read. */
 const watchesInNamespace = 3;
+
+/** What the controllers keep in their own namespace, beside what Helm makes there. */
+function madeBy(config: Config): BelongingsOptions['objects'] {
+  const lease = { resource: leases, name: config.LEASE_NAME };
+  const certificate = { resource: secrets, name: config.WEBHOOK_CERTIFICATE_SECRET };
+  const isOurs = config.WEBHOOK_ENABLED && !config.WEBHOOK_CERTIFICATE_SUPPLIED;
+  return isOurs ? [lease, certificate] : [lease];
+}
 
 /** Below the deadline of a request for admission. */
 const trialTimeoutMs = 7_000;

@@ -53,6 +53,8 @@ export const configSchema = z.object({
    * some namespaces are watched only, the Role of that name in each.
    */
   SECRET_READER_ROLE: envString({ default: 'event-sinks-kafka-sink-secret-reader' }),
+  /** The Role in the controller's own namespace; what the controller makes there goes with it. */
+  CONTROLLER_ROLE: envString({ default: 'event-sinks-controller' }),
   CONTROLLER_SERVICE_ACCOUNT: envString({ default: 'event-sinks-controller' }),
   KAFKA_SINK_SERVICE_ACCOUNT: envString({ default: 'kafka-sink-ingress' }),
   /** The sweep is the dispatcher's companion, also where somebody else writes the status of JobSinks. */

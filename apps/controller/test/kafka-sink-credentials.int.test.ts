@@ -2,7 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { kafkaSinkResource } from '@event-sinks/crds';
-import { loadKubeClient, roleBindings, secrets, type KubeClient, type KubeObject } from '@event-sinks/kube';
+import {
+  leases,
+  loadKubeClient,
+  roleBindings,
+  secrets,
+  type KubeClient,
+  type KubeObject,
+} from '@event-sinks/kube';
 import { describeTopic } from '@event-sinks/kafka';
 import {
   eventually,
@@ -11,6 +18,7 @@ import {
   startSecuredTestKafka,
   type SecuredTestKafka,
 } from '@event-sinks/testing';
+import { clusterRoles, roles } from '../src/adapters/owner.ts';
 import { condition, startCluster, systemNamespace, type Cluster, type Sink } from './cluster.ts';
 import { startController, type Controller } from './controller.ts';
 import { startFakePod, type FakePod } from './fake-pods.ts';
@@ -167,6 +175,29 @@ describe('with a sink that names a Secret', () => {
     const target = { namespace: systemNamespace, name: 'event-sinks-controller' };
     await expect(own.delete(roleBindings, target)).rejects.toMatchObject({ status: 403 });
     await expect(own.list(roleBindings)).rejects.toMatchObject({ status: 403 });
+  });
+
+  test('the binding names the role that it binds as its owner, also where it was made without one', async () => {
+    const { metadata } = await cluster.client.get<KubeObject>(clusterRoles, { name: role });
+    const ownerReferences = [
+      { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', name: role, uid: metadata.uid },
+    ];
+    expect((await bindings())[0]?.metadata.ownerReferences).toEqual(ownerReferences);
+    const uid = (await bindings())[0]?.metadata.uid;
+    const without = ['patch', 'rolebinding', role, '-n', namespace, '--type=merge'];
+    await cluster.server.kubectl([...without, '-p', '{"metadata":{"ownerReferences":null}}']);
+    await eventually(async () => {
+      expect((await bindings())[0]?.metadata).toMatchObject({ uid, ownerReferences });
+    });
+  });
+
+  test('the Lease names the Role of the controller as its owner', async () => {
+    const controllerRole = { namespace: systemNamespace, name: 'event-sinks-controller' };
+    const { metadata } = await cluster.client.get<KubeObject>(roles, controllerRole);
+    await eventually(async () => {
+      const lease = await cluster.client.get<KubeObject>(leases, controllerRole);
+      expect(lease.metadata.ownerReferences).toMatchObject([{ kind: 'Role', uid: metadata.uid }]);
+    });
   });
 
   test('a binding that somebody takes away comes back', async () => {

@@ -2,6 +2,8 @@
 export interface ReaderBinding {
   readonly roleRef: { readonly apiGroup: string; readonly kind: string; readonly name: string };
   readonly subjects: readonly BindingSubject[];
+  /** The uid of the role, with which the binding is to go; undefined where none is named, or none is known. */
+  readonly owner: string | undefined;
   /** Whether it carries our label; what others made is not ours to remove. */
   readonly isOurs: boolean;
 }
@@ -13,8 +15,14 @@ export interface BindingSubject {
   readonly namespace?: string | undefined;
 }
 
-/** What happens to the binding of a namespace; `replace` means that it is deleted first, for a role cannot be changed. */
-export type BindingPlan = 'none' | 'create' | 'delete' | 'replace';
+/**
+ * What happens to the binding of a namespace; `replace` means that it is deleted first, for a role cannot be changed, and
+ * `own` that the role is named as its owner while it goes on binding.
+ */
+export type BindingPlan = 'none' | 'create' | 'delete' | 'replace' | 'own';
+
+/** What a binding should be like. */
+export type WantedBinding = Omit<ReaderBinding, 'isOurs'>;
 
 /** The label on what the controller creates besides Jobs, with its name as value. */
 export const managedByLabel = {
@@ -31,17 +39,18 @@ export function wantsSecret(sink: Readonly<Record<string, unknown>>): boolean {
 /** What brings the binding to where it should be: there exactly while a sink in its namespace has credentials. */
 export function planBinding(
   isWanted: boolean,
-  wanted: Pick<ReaderBinding, 'roleRef' | 'subjects'>,
+  wanted: WantedBinding,
   found: ReaderBinding | undefined,
 ): BindingPlan {
   if (found === undefined) return isWanted ? 'create' : 'none';
   if (!found.isOurs) return 'none';
   if (!isWanted) return 'delete';
-  return isSame(wanted, found) ? 'none' : 'replace';
+  if (!isSame(wanted, found)) return 'replace';
+  return wanted.owner === undefined || wanted.owner === found.owner ? 'none' : 'own';
 }
 
-function isSame(wanted: Pick<ReaderBinding, 'roleRef' | 'subjects'>, found: ReaderBinding): boolean {
-  const text = ({ roleRef, subjects }: Pick<ReaderBinding, 'roleRef' | 'subjects'>): string =>
+function isSame(wanted: WantedBinding, found: ReaderBinding): boolean {
+  const text = ({ roleRef, subjects }: WantedBinding): string =>
     JSON.stringify([
       [roleRef.kind, roleRef.name],
       subjects.map(({ kind, namespace, name }) => `${kind}/${namespace ?? ''}/${name}`).sort(),

@@ -1,14 +1,4 @@
-import {
-  createManyInformers,
-  findKubeApiError,
-  isAlreadyExists,
-  isConflict,
-  isNotFound,
-  roleBindings,
-  type KubeClient,
-  type KubeObject,
-  type Resource,
-} from '@event-sinks/kube';
+import { createManyInformers, roleBindings, type KubeObject, type Resource } from '@event-sinks/kube';
 import {
   createReconcileLoop,
   type ReconcileLoop,
@@ -17,13 +7,18 @@ import {
 } from '@event-sinks/reconciler';
 import type { Clock, Logger } from '@event-sinks/runtime';
 import { aborted } from '../adapters/sink-loop.ts';
+import { planBinding, wantsSecret } from '../domain/kafka-secret-reader.ts';
 import {
-  managedByLabel,
-  planBinding,
-  wantsSecret,
-  type BindingSubject,
-  type ReaderBinding,
-} from '../domain/kafka-secret-reader.ts';
+  bindingManifest,
+  createBinding,
+  ownBinding,
+  readBinding,
+  removeBinding,
+  roleOf,
+  wantedBinding,
+  type BindingOptions,
+  type RoleBinding,
+} from './secret-reader-binding.ts';
 
 /** Lets this system read Secrets in exactly the namespaces that have a sink with credentials. */
 export interface SecretReaders {
@@ -37,15 +32,7 @@ export interface SecretReaders {
 }
 
 /** What {@link SecretReaders} work with. */
-export interface SecretReadersOptions {
-  readonly client: KubeClient;
-  /** The role, and the name of the binding in each namespace. */
-  readonly role: string;
-  /** Where sinks are looked after, each with a Role of that name; everywhere, with one ClusterRole, when empty. */
-  readonly namespaces: readonly string[];
-  /** The service accounts that may read, all in `systemNamespace`. */
-  readonly accounts: readonly string[];
-  readonly systemNamespace: string;
+export interface SecretReadersOptions extends BindingOptions {
   /** The KafkaSinks as last seen, and when they were first seen completely. */
   readonly sinks: { list(): readonly KubeObject[]; readonly synced: Promise<void> };
   /** Throws unless this process leads at this moment. */
@@ -54,11 +41,6 @@ export interface SecretReadersOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly metrics: ReconcileMetrics;
-}
-
-interface RoleBinding extends KubeObject {
-  readonly roleRef: ReaderBinding['roleRef'];
-  readonly subjects?: readonly BindingSubject[];
 }
 
 const workers = 2;
@@ -83,11 +65,14 @@ export function createSecretReaders(options: SecretReadersOptions): SecretReader
   const reconcile = async (namespace: string, signal: AbortSignal): Promise<ReconcileResult> => {
     const found = informer.get(namespace, role);
     const isWanted = sinks.list().some((sink) => sink.metadata.namespace === namespace && wantsSecret(sink));
-    const plan = planBinding(isWanted, wanted, found && readBinding(found));
+    const owner = isWanted ? await roleOf(options, namespace, signal) : undefined;
+    const plan = planBinding(isWanted, { ...wanted, owner: owner?.uid }, found && readBinding(found));
     if (plan === 'none') return { done: true };
     options.fence();
-    if (plan === 'create') await create(client, manifest(options, namespace), signal);
-    else if (found !== undefined) await remove(client, found, signal);
+    if (plan === 'create') await createBinding(client, bindingManifest(options, namespace, owner), signal);
+    else if (plan === 'own' && found !== undefined && owner !== undefined)
+      await ownBinding(client, found, owner, signal);
+    else if (found !== undefined) await removeBinding(client, found, signal);
     // What was done is seen by the watch, which wakes the namespace again.
     return { done: true };
   };
@@ -114,47 +99,4 @@ export function createSecretReaders(options: SecretReadersOptions): SecretReader
       await led.stop();
     },
   };
-}
-
-function wantedBinding({ role, namespaces, accounts, systemNamespace }: SecretReadersOptions) {
-  const kind = namespaces.length === 0 ? 'ClusterRole' : 'Role';
-  return {
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: role },
-    subjects: accounts.map((name) => ({ kind: 'ServiceAccount', name, namespace: systemNamespace })),
-  };
-}
-
-function manifest(options: SecretReadersOptions, namespace: string): RoleBinding {
-  const labels = { [managedByLabel.key]: managedByLabel.value, 'app.kubernetes.io/part-of': 'event-sinks' };
-  return {
-    ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' },
-    metadata: { namespace, name: options.role, labels },
-    ...wantedBinding(options),
-  };
-}
-
-function readBinding({ roleRef, subjects = [], metadata }: RoleBinding): ReaderBinding {
-  return { roleRef, subjects, isOurs: metadata.labels?.[managedByLabel.key] === managedByLabel.value };
-}
-
-async function create(client: KubeClient, binding: RoleBinding, signal: AbortSignal): Promise<void> {
-  try {
-    await client.create(roleBindings, binding, { signal });
-  } catch (error) {
-    // There already, or the namespace is gone or on its way.
-    if (!isAlreadyExists(error) && !isNotFound(error) && !isTerminating(error)) throw error;
-  }
-}
-
-async function remove(client: KubeClient, { metadata }: RoleBinding, signal: AbortSignal): Promise<void> {
-  const { namespace, name, uid } = metadata;
-  try {
-    await client.delete(roleBindings, { namespace, name }, { uid, signal });
-  } catch (error) {
-    if (!isNotFound(error) && !isConflict(error)) throw error;
-  }
-}
-
-function isTerminating(error: unknown): boolean {
-  return findKubeApiError(error)?.causes.some(({ reason }) => reason === 'NamespaceTerminating') === true;
 }
