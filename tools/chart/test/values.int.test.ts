@@ -19,6 +19,7 @@ const notValues: Readonly<Record<ComponentKey, readonly string[]>> = {
     'KAFKA_SINK_ENABLED',
     'SWEEP_ENABLED',
     'SECRET_READER_ROLE',
+    'CONTROLLER_ROLE',
     'CONTROLLER_SERVICE_ACCOUNT',
     'KAFKA_SINK_SERVICE_ACCOUNT',
     'WEBHOOK_ENABLED',
