@@ -66,15 +66,15 @@
   resources: [kafkasinks/status]
   verbs: [patch]
 # Lets itself and the producers read Secrets where a KafkaSink names one: it may bind this one role and no other. A
-# name does not limit create, the role does.
+# name does not limit create, the role does. get and patch make the role the owner of its bindings, which go with it.
 - apiGroups: [rbac.authorization.k8s.io]
   resources: [{{ empty .Values.watchNamespaces | ternary "clusterroles" "roles" }}]
   resourceNames: [event-sinks-kafka-sink-secret-reader]
-  verbs: [bind]
+  verbs: [bind, get]
 - apiGroups: [rbac.authorization.k8s.io]
   resources: [rolebindings]
   resourceNames: [event-sinks-kafka-sink-secret-reader]
-  verbs: [get, list, watch, delete]
+  verbs: [get, list, watch, patch, delete]
 - apiGroups: [rbac.authorization.k8s.io]
   resources: [rolebindings]
   verbs: [create]
@@ -105,13 +105,19 @@
 {{- define "event-sinks.controllerOwnRules" -}}
 {{- $parts := include "event-sinks.parts" . | fromYaml }}
 {{- $suppliedCertificate := include "event-sinks.suppliedCertificate" . }}
+# This Role becomes the owner of what the controller makes here, which then goes with it. Some API servers ask for the right
+# to delete before they let an owner be named.
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [roles]
+  resourceNames: [event-sinks-controller]
+  verbs: [get]
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
   verbs: [create]
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
   resourceNames: [event-sinks-controller]
-  verbs: [get, update]
+  verbs: [get, update, delete]
 # Which pods of the data planes get events now.
 - apiGroups: [discovery.k8s.io]
   resources: [endpointslices]
@@ -127,7 +133,7 @@
 - apiGroups: ['']
   resources: [secrets]
   resourceNames: [event-sinks-webhook-tls]
-  verbs: [get, update]
+  verbs: [get, update, delete]
 - apiGroups: ['']
   resources: [secrets]
   verbs: [create]
