@@ -76,6 +76,7 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
       maxEventBytes: config.MAX_EVENT_BYTES,
     }),
     isBatch: isBatchType,
+    plainLane: true,
     tracing: { tracer: () => tracer, parentOf: readTraceContext },
     limits: {
       ...ingressLimits(config),

@@ -8,6 +8,8 @@ export interface StopContext {
   readonly server: Server;
   readonly clock: Clock;
   readonly limits: Pick<IngressLimits, 'drainTimeoutMs' | 'headersTimeoutMs'>;
+  /** Closes connections on which nothing is under way. */
+  readonly closeIdle: () => void;
   /** Events that are not stored yet. */
   readonly inFlight: () => number;
 }
@@ -24,9 +26,10 @@ const maxBacklogMs = 1_000;
  *   opened, still mute  → may send its request within the time for headers
  *   event being stored  → waited for, also when its client has left
  *
- * Whatever is left after `drainTimeoutMs` is cut.
+ * Whatever is left after `drainTimeoutMs` is for the caller to cut.
  */
-export async function stopServing({ server, clock, limits, inFlight }: StopContext): Promise<void> {
+export async function stopServing(context: StopContext): Promise<void> {
+  const { server, clock, limits, inFlight, closeIdle } = context;
   const from = clock.monotonic();
   await emptyBacklog(server, clock);
   const listener = { closed: false };
@@ -41,9 +44,8 @@ export async function stopServing({ server, clock, limits, inFlight }: StopConte
     await clock.sleep(lookEveryMs);
     // A timer comes before what has arrived meanwhile is read, and a connection with a request on it looks idle.
     await setImmediate();
-    server.closeIdleConnections();
+    closeIdle();
   }
-  server.closeAllConnections();
 }
 
 /**

@@ -1,12 +1,10 @@
 import { SinkError, toSinkError } from '@event-sinks/errors';
 import type { Clock, Logger, Span } from '@event-sinks/runtime';
-import type { IncomingMessage } from 'node:http';
 import type { Admission, Budget } from './budget.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 import { ClientGone, type Exchange } from './exchange.ts';
-import { checkTargetLength, declaredLength } from './framing.ts';
+import { checkTargetLength } from './framing.ts';
 import type { IngressMetrics } from './ingress-metrics.ts';
-import { readBody } from './read-body.ts';
 import type { Replies } from './replies.ts';
 import { sinkPathOf, type SinkPath } from './sink-path.ts';
 import type { EventDecoder, FrontTracing, IngressLimits, ServedSink, SinkBackend, Stored } from './types.ts';
@@ -61,27 +59,27 @@ export class EventReceiver<S extends ServedSink, E> {
 
   async #take(exchange: Exchange, deadline: Deadline, holding: Holding): Promise<Stored> {
     const { backend, decode } = this.#context;
-    const { request } = exchange;
-    const path = pathOf(request.url ?? '');
-    const maxBytes = this.#maxBytes(request);
+    const path = pathOf(exchange.target);
+    const maxBytes = this.#maxBytes(exchange);
     const admission = (holding.admission = this.#admit(exchange, maxBytes));
     const sink = (exchange.sink = backend.find(path.namespace, path.name));
     exchange.span = this.#startSpan(exchange, sink);
     admission.enterSink(sink.uid);
-    if (backend.authorize !== undefined) await exchange.waitFor(backend.authorize(sink, request));
-    const body = await this.#readBody(exchange, admission, maxBytes);
-    const event = decode(request.rawHeaders, body);
+    if (backend.authorize !== undefined) await exchange.waitFor(backend.authorize(sink, exchange));
+    const body = exchange.body ?? (await this.#readBody(exchange, admission, maxBytes));
+    exchange.bytes = body.length;
+    const event = decode(exchange.rawHeaders, body);
     if (backend.countOf !== undefined) admission.holdEvents(backend.countOf(event));
     holding.storing = backend.store(sink, event, deadline.signal, exchange.span);
     return exchange.waitFor(holding.storing);
   }
 
   /** Named after the sink, as a request of unknown path must not be: senders could make names without end. */
-  #startSpan({ request }: Exchange, { namespace, name }: S): Span | undefined {
+  #startSpan({ rawHeaders }: Exchange, { namespace, name }: S): Span | undefined {
     const { backend, tracing } = this.#context;
     const tracer = tracing?.tracer();
     if (tracer === undefined) return undefined;
-    const span = tracer.start(`POST /${namespace}/${name}`, 'server', tracing?.parentOf(request.rawHeaders));
+    const span = tracer.start(`POST /${namespace}/${name}`, 'server', tracing?.parentOf(rawHeaders));
     span.set({
       'kn.sink.kind': backend.kind,
       'kn.sink.namespace': namespace,
@@ -93,28 +91,22 @@ export class EventReceiver<S extends ServedSink, E> {
 
   /** A length beyond the limit is refused before the budget, where it would look like a passing overload. */
   #admit(exchange: Exchange, maxBytes: number): Admission {
-    const length = declaredLength(exchange.request) ?? 0;
+    const length = exchange.declaredLength ?? 0;
     if (length > maxBytes) throw new SinkError('EventTooLarge');
     return this.#context.budget.admit(length);
   }
 
-  #maxBytes({ headers }: IncomingMessage): number {
+  #maxBytes({ contentType }: Exchange): number {
     const { isBatch, limits } = this.#context;
     const { maxEventBytes, maxBatchBytes = maxEventBytes } = limits;
-    return isBatch?.(headers['content-type']) === true ? maxBatchBytes : maxEventBytes;
+    return isBatch?.(contentType) === true ? maxBatchBytes : maxEventBytes;
   }
 
   async #readBody(exchange: Exchange, admission: Admission, maxBytes: number): Promise<Buffer> {
     const { bodyDeadlines, clock } = this.#context;
-    if (exchange.awaitsContinue) {
-      exchange.awaitsContinue = false;
-      exchange.response.writeContinue();
-    }
     const deadline = bodyDeadlines.join(exchange, clock.monotonic());
     try {
-      const body = await readBody(exchange, admission, maxBytes);
-      exchange.bytes = body.length;
-      return body;
+      return await exchange.readBody(admission, maxBytes);
     } finally {
       deadline.leave(exchange);
     }

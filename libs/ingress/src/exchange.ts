@@ -1,7 +1,8 @@
 import { SinkError } from '@event-sinks/errors';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Expirable } from './deadlines.ts';
 import type { Span } from '@event-sinks/runtime';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Admission } from './budget.ts';
+import type { Expirable } from './deadlines.ts';
 import type { ServedSink } from './types.ts';
 
 /** The client left before its request was whole; there is nobody to answer. */
@@ -9,42 +10,43 @@ export class ClientGone extends Error {
   override readonly name = 'ClientGone';
 }
 
-/** What an {@link Exchange} begins with. */
-export interface ExchangeStart {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+/** One request with its answer, from the headers on, whoever has read it from the wire. */
+export abstract class Exchange implements Expirable {
   /** `Clock.monotonic()` at the end of the headers. */
-  readonly startedAt: number;
-  /** The client waits for `100 Continue` before it sends the body. */
-  readonly awaitsContinue: boolean;
-}
-
-/** One request with its answer, from the headers on. */
-export class Exchange implements Expirable {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
   readonly startedAt: number;
   /** Set once the sink is found; only then may its name become a label. */
   sink: ServedSink | undefined;
-  awaitsContinue: boolean;
   /** Begun once the sink is found, where requests are traced. */
   span: Span | undefined;
   /** Size of the body, once it has been read whole. */
   bytes: number | undefined;
-  /** The parser gave up on the connection: no further byte of the body will come. */
-  broken = false;
   /** The body is being read. */
   reading = false;
   /** Work was still going on when the answer had to be given. */
   overdue = false;
   #interrupt: ((error: Error) => void) | undefined;
 
-  constructor(start: ExchangeStart) {
-    this.request = start.request;
-    this.response = start.response;
-    this.startedAt = start.startedAt;
-    this.awaitsContinue = start.awaitsContinue;
+  constructor(startedAt: number) {
+    this.startedAt = startedAt;
   }
+
+  /** The request target, as sent. */
+  abstract readonly target: string;
+  /** Alternating names and values, as sent. */
+  abstract readonly rawHeaders: readonly string[];
+  /** Header values by lower-case name. */
+  abstract readonly headers: IncomingHttpHeaders;
+  abstract readonly contentType: string | undefined;
+  /** The body's length as declared; 0 when there is none, `undefined` when only its end will tell. */
+  abstract readonly declaredLength: number | undefined;
+  /** The body, when it came with the headers. */
+  abstract readonly body: Buffer | undefined;
+
+  /** Reads the body that did not come with the headers. Rejects as `readBody` does. */
+  abstract readBody(admission: Admission, maxBytes: number): Promise<Buffer>;
+
+  /** Writes the answer, which has no body. The last one on its connection says so when the process is `closing`. */
+  abstract answer(status: number, headers: readonly string[], closing: boolean): void;
 
   /** Names the function that ends the present wait early. */
   onInterrupt(interrupt: (error: Error) => void): void {

@@ -8,11 +8,13 @@ import { Connections } from './connections.ts';
 import { Deadlines } from './deadlines.ts';
 import { stopServing } from './drain.ts';
 import { EventReceiver } from './event-receiver.ts';
-import { Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { checkFraming } from './framing.ts';
+import { HttpExchange, type HttpContext } from './http-exchange.ts';
 import { createHttpServer } from './http-server.ts';
 import { IngressMetrics } from './ingress-metrics.ts';
 import { otherRoutes } from './other-routes.ts';
+import { PlainLane } from './plain/plain-lane.ts';
 import { answerHandshake, answerProbe, isProbe } from './probe.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { Replies } from './replies.ts';
@@ -34,6 +36,8 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
   readonly #replies: Replies;
   readonly #events: EventReceiver<S, E>;
   readonly #others: Express;
+  readonly #http: HttpContext;
+  readonly #plain: PlainLane | undefined;
   #draining: Promise<void> | undefined;
 
   constructor(options: IngressOptions<S, E>) {
@@ -49,7 +53,8 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
       maxInFlight: limits.maxInFlight,
     }));
     const log = new RefusalLog(logger, clock);
-    const replies = new Replies({ connections: this.#connections, metrics, log, clock, maxEventBytes });
+    this.#http = { connections: this.#connections, clock, maxEventBytes };
+    const replies = new Replies({ metrics, log, clock });
     this.#replies = replies;
     const receiving = { backend, decode: options.decode, budget, deadlines, bodyDeadlines, replies };
     this.#events = new EventReceiver({
@@ -57,8 +62,14 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
       isBatch: options.isBatch,
       tracing: options.tracing,
     });
-    this.#others = otherRoutes({ replies, health: options.health, clock, extraRoutes: options.extraRoutes });
+    this.#others = otherRoutes({
+      ...{ replies, health: options.health, extraRoutes: options.extraRoutes },
+      exchangeOf: (request, response) => this.#exchangeOf(request, response, false),
+    });
     this.#server = this.#createServer();
+    const receive = (exchange: Exchange): void => void this.#events.receive(exchange);
+    this.#plain =
+      options.plainLane === true ? new PlainLane(this.#server, { limits, clock, receive }) : undefined;
   }
 
   async listen(): Promise<{ readonly port: number }> {
@@ -84,7 +95,7 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
   async close(): Promise<void> {
     await new Promise((resolve) => {
       this.#server.close(resolve);
-      this.#server.closeAllConnections();
+      this.#closeConnections();
     });
     this.#stopTimers();
   }
@@ -99,9 +110,23 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
     this.#replies.closing = true;
     logger.info('Draining', { inFlight: this.#budget.requests });
     await clock.sleep(limits.drainDelayMs);
-    await stopServing({ server: this.#server, clock, limits, inFlight: () => this.#budget.requests });
+    await stopServing({
+      server: this.#server,
+      closeIdle: () => {
+        this.#server.closeIdleConnections();
+        this.#plain?.closeIdle();
+      },
+      inFlight: () => this.#budget.requests,
+      ...{ clock, limits },
+    });
+    this.#closeConnections();
     this.#stopTimers();
     logger.info('Drained', { unfinished: this.#budget.requests });
+  }
+
+  #closeConnections(): void {
+    this.#server.closeAllConnections();
+    this.#plain?.closeAll();
   }
 
   #stopTimers(): void {
@@ -131,8 +156,7 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
   }
 
   #receive(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
-    const startedAt = this.#options.clock.monotonic();
-    const exchange = new Exchange({ request, response, startedAt, awaitsContinue });
+    const exchange = this.#exchangeOf(request, response, awaitsContinue);
     this.#connections.track(exchange);
     try {
       this.#route(exchange);
@@ -141,7 +165,11 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
     }
   }
 
-  #route(exchange: Exchange): void {
+  #exchangeOf(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): HttpExchange {
+    return new HttpExchange({ request, response, awaitsContinue }, this.#http);
+  }
+
+  #route(exchange: HttpExchange): void {
     const { request, response } = exchange;
     const { backend } = this.#options;
     checkFraming(request);
@@ -149,7 +177,7 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
     else if (request.method === 'POST') void this.#events.receive(exchange);
     else if (request.method === 'OPTIONS') answerHandshake(exchange, backend, this.#replies);
     else {
-      if (this.#replies.mustClose(exchange)) response.setHeader('Connection', 'close');
+      if (this.#replies.closing && exchange.isNewest()) response.setHeader('Connection', 'close');
       this.#others(request, response);
     }
   }

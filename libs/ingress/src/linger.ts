@@ -1,5 +1,5 @@
 import type { Clock } from '@event-sinks/runtime';
-import type { Exchange } from './exchange.ts';
+import type { HttpExchange } from './http-exchange.ts';
 
 /** How long a refused sender may go on sending, and how much: throwing away costs little, a lost answer a retry. */
 export const lingerMs = 2_000;
@@ -11,7 +11,7 @@ const lingerBytes = 64 * 1024 * 1024;
  * Closing at once would reset the connection (RFC 9112, 9.6), and the reset can overtake the answer. What is
  * still coming is thrown away, up to a bound in bytes and time.
  */
-export function linger(exchange: Exchange, { clock }: { readonly clock: Clock }): void {
+export function linger(exchange: HttpExchange, { clock }: { readonly clock: Clock }): void {
   const { request, response } = exchange;
   let left = lingerBytes;
   const finish = (): void => {

@@ -1,8 +1,8 @@
 import { SinkError, toSinkError } from '@event-sinks/errors';
-import type { Clock, Health } from '@event-sinks/runtime';
+import type { Health } from '@event-sinks/runtime';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { sinkMethods, type Replies } from './replies.ts';
 import { sinkPathOf } from './sink-path.ts';
 
@@ -10,7 +10,7 @@ import { sinkPathOf } from './sink-path.ts';
 export interface OtherRoutesContext {
   readonly replies: Replies;
   readonly health: Health;
-  readonly clock: Clock;
+  readonly exchangeOf: (request: IncomingMessage, response: ServerResponse) => Exchange;
   readonly extraRoutes: ((router: Router) => void) | undefined;
 }
 
@@ -18,9 +18,7 @@ export interface OtherRoutesContext {
  * Everything but events, probes and handshakes. Express serves these and not the events: there its routing
  * and the two prototypes that it swaps cost as much as all the rest of the front.
  */
-export function otherRoutes({ replies, health, clock, extraRoutes }: OtherRoutesContext): Express {
-  const exchangeOf = (request: IncomingMessage, response: ServerResponse): Exchange =>
-    new Exchange({ request, response, startedAt: clock.monotonic(), awaitsContinue: false });
+export function otherRoutes({ replies, health, exchangeOf, extraRoutes }: OtherRoutesContext): Express {
   const refuseRest: RequestHandler = (request, response) => {
     const readsOnly = request.method === 'GET' || request.method === 'HEAD';
     const isSink = sinkPathOf(request.url) !== undefined;

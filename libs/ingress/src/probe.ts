@@ -14,7 +14,7 @@ const versionForm = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(\d{1,15})$
 
 /** Whether Knative's networking, or our controller, asks if a sink is served. */
 export function isProbe(exchange: Exchange): boolean {
-  return exchange.request.headers['k-network-probe'] === 'probe';
+  return exchange.headers['k-network-probe'] === 'probe';
 }
 
 /**
@@ -23,7 +23,7 @@ export function isProbe(exchange: Exchange): boolean {
  */
 export function answerProbe(exchange: Exchange, backend: SinkFinder, replies: Replies): void {
   const sink = findSink(exchange, backend);
-  const hash = exchange.request.headers['k-network-hash'];
+  const hash = exchange.headers['k-network-hash'];
   if (typeof hash !== 'string') {
     replies.ok(exchange);
     return;
@@ -41,7 +41,7 @@ export function answerProbe(exchange: Exchange, backend: SinkFinder, replies: Re
  */
 export function answerHandshake(exchange: Exchange, backend: SinkFinder, replies: Replies): void {
   findSink(exchange, backend);
-  const origin = exchange.request.headers['webhook-request-origin'];
+  const origin = exchange.headers['webhook-request-origin'];
   if (typeof origin !== 'string') replies.ok(exchange, ['Allow', 'POST']);
   else {
     replies.ok(exchange, ['Allow', 'POST', 'WebHook-Allowed-Origin', origin, 'WebHook-Allowed-Rate', '*']);
@@ -49,7 +49,7 @@ export function answerHandshake(exchange: Exchange, backend: SinkFinder, replies
 }
 
 function findSink(exchange: Exchange, backend: SinkFinder): ServedSink {
-  const path = sinkPathOf(exchange.request.url ?? '');
+  const path = sinkPathOf(exchange.target);
   if (path === undefined) throw new SinkError('SinkNotFound');
   return backend.find(path.namespace, path.name);
 }

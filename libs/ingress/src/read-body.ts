@@ -1,6 +1,7 @@
 import { SinkError } from '@event-sinks/errors';
 import type { Admission } from './budget.ts';
-import { ClientGone, type Exchange } from './exchange.ts';
+import { ClientGone } from './exchange.ts';
+import type { HttpExchange } from './http-exchange.ts';
 
 const noBody = Buffer.alloc(0);
 
@@ -8,7 +9,7 @@ const noBody = Buffer.alloc(0);
  * Collects the body. Rejects with `EventTooLarge` or `Overloaded` at the chunk that is too much, with what
  * interrupts the exchange, and with {@link ClientGone} when the connection ends first.
  */
-export function readBody(exchange: Exchange, admission: Admission, maxBytes: number): Promise<Buffer> {
+export function readBody(exchange: HttpExchange, admission: Admission, maxBytes: number): Promise<Buffer> {
   const { request } = exchange;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

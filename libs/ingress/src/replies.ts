@@ -1,19 +1,14 @@
 import type { SinkError } from '@event-sinks/errors';
 import type { Clock } from '@event-sinks/runtime';
-import type { Connections } from './connections.ts';
 import type { Exchange } from './exchange.ts';
-import { declaredLength } from './framing.ts';
 import type { IngressMetrics } from './ingress-metrics.ts';
-import { linger } from './linger.ts';
 import type { RefusalLog } from './refusal-log.ts';
 
 /** What {@link Replies} needs. */
 export interface ReplyContext {
-  readonly connections: Connections;
   readonly metrics: IngressMetrics;
   readonly log: RefusalLog;
   readonly clock: Clock;
-  readonly maxEventBytes: number;
 }
 
 const empty: readonly string[] = ['Content-Length', '0'];
@@ -53,27 +48,9 @@ export class Replies {
     this.#write(exchange, error.status, [...headers, ...refusalHeaders(error), ...empty]);
   }
 
-  /** Whether the answer to this request has to be the last on its connection. */
-  mustClose(exchange: Exchange): boolean {
-    return this.closing && this.#context.connections.isNewest(exchange);
-  }
-
   #write(exchange: Exchange, status: number, headers: readonly string[]): void {
-    const { response, request } = exchange;
     this.#observe(exchange, status);
-    if (response.headersSent || response.destroyed) return;
-    const cutOff = !request.complete && this.#mustCutOff(exchange);
-    const close = cutOff || this.mustClose(exchange);
-    response.writeHead(status, (close ? ['Connection', 'close', ...headers] : headers) as string[]);
-    if (cutOff && !exchange.broken) linger(exchange, this.#context);
-    else response.end();
-  }
-
-  /** A short body of known length is read to its end, which saves the connection; any other is not waited for. */
-  #mustCutOff(exchange: Exchange): boolean {
-    if (exchange.broken || exchange.awaitsContinue) return true;
-    const length = declaredLength(exchange.request);
-    return length === undefined || length > this.#context.maxEventBytes;
+    exchange.answer(status, headers, this.closing);
   }
 
   #observe(exchange: Exchange, status: number): void {

@@ -83,6 +83,8 @@ export interface IngressOptions<S extends ServedSink, E> {
   readonly limits: IngressLimits;
   /** Whether a body of this Content-Type is a batch of events; none is by default. */
   readonly isBatch?: (contentType: string | undefined) => boolean;
+  /** Reads plain requests without Node's objects for requests and answers: for backends that store in microseconds. */
+  readonly plainLane?: boolean;
   /** All addresses by default. */
   readonly host?: string;
   /** 0 lets the system choose. */
