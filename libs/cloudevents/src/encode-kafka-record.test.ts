@@ -19,7 +19,7 @@ describe('a record in binary mode', () => {
     const { key, value, headers } = encodeKafkaRecord(event, 'binary');
     expect(value).toBe(body);
     expect(key?.toString('utf8')).toBe('ключ');
-    expect(headers.map(([name, bytes]) => [name, bytes.toString('utf8')])).toEqual([
+    expect(headers).toEqual([
       ['ce_specversion', '1.0'],
       ['ce_id', '1'],
       ['ce_source', '/s'],
@@ -42,16 +42,14 @@ describe('a record in binary mode', () => {
 
   test('keeps a 0.3 event what it is', () => {
     const event = decodeJson(structuredBody({ specversion: '0.3', schemaurl: '/x' }));
-    const names = encodeKafkaRecord(event, 'binary').headers.map(
-      ([name, value]) => `${name}=${value.toString()}`,
-    );
+    const names = encodeKafkaRecord(event, 'binary').headers.map(([name, value]) => `${name}=${value}`);
     expect(names).toEqual(['ce_specversion=0.3', 'ce_id=1', 'ce_source=/s', 'ce_type=t', 'ce_schemaurl=/x']);
   });
 
   test('writes numbers and booleans as their text', () => {
     const event = decodeJson(structuredBody({ n: -5, yes: true }));
     const headers = new Map(encodeKafkaRecord(event, 'binary').headers);
-    expect([headers.get('ce_n')?.toString(), headers.get('ce_yes')?.toString()]).toEqual(['-5', 'true']);
+    expect([headers.get('ce_n'), headers.get('ce_yes')]).toEqual(['-5', 'true']);
   });
 });
 
@@ -61,7 +59,7 @@ describe('a record in structured mode', () => {
     expect(encodeKafkaRecord(event, 'structured')).toEqual({
       key: Buffer.from('k'),
       value: encodeEventJson(event),
-      headers: [['content-type', Buffer.from('application/cloudevents+json')]],
+      headers: [['content-type', 'application/cloudevents+json']],
     });
   });
 });

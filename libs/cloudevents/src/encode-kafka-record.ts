@@ -8,10 +8,11 @@ export interface KafkaRecord {
   readonly key: Buffer | null;
   /** `null` for a binary event without data, which a compacted topic takes for a deletion. */
   readonly value: Buffer | null;
-  readonly headers: readonly (readonly [string, Buffer])[];
+  /** Names and values; both are UTF-8 on the wire. */
+  readonly headers: readonly (readonly [string, string])[];
 }
 
-type Header = readonly [string, Buffer];
+type Header = readonly [string, string];
 
 /**
  * The record for an event (Kafka binding 3.2 and 3.3). In binary mode the value is the event's data itself,
@@ -25,7 +26,8 @@ export function encodeKafkaRecord(
   mode: 'binary' | 'structured',
   trace?: TraceContext,
 ): KafkaRecord {
-  const headers = mode === 'binary' ? binaryHeaders(event) : [header('content-type', structuredType)];
+  const headers: Header[] =
+    mode === 'binary' ? binaryHeaders(event) : [['content-type', structuredType] as const];
   addTrace(headers, trace ?? traceContextOf(event));
   const value = mode === 'binary' ? (event.data ?? null) : encodeEventJson(event);
   return { key: keyOf(event), value, headers };
@@ -41,34 +43,22 @@ function keyOf(event: CloudEvent): Buffer | null {
 
 function addTrace(headers: Header[], trace: TraceContext | undefined): void {
   if (trace === undefined) return;
-  headers.push(header('traceparent', trace.traceparent));
-  if (trace.tracestate !== undefined) headers.push(header('tracestate', trace.tracestate));
+  headers.push(['traceparent', trace.traceparent]);
+  if (trace.tracestate !== undefined) headers.push(['tracestate', trace.tracestate]);
 }
 
 function binaryHeaders(event: CloudEvent): Header[] {
-  const headers = [
-    header('ce_specversion', event.specversion),
-    header('ce_id', event.id),
-    header('ce_source', event.source),
-    header('ce_type', event.type),
+  const { specversion, datacontenttype, dataschema, subject, time } = event;
+  const headers: Header[] = [
+    ['ce_specversion', specversion],
+    ['ce_id', event.id],
+    ['ce_source', event.source],
+    ['ce_type', event.type],
   ];
-  const optionals = [
-    ['content-type', event.datacontenttype],
-    [`ce_${schemaAttributeOf(event.specversion)}`, event.dataschema],
-    ['ce_subject', event.subject],
-    ['ce_time', event.time],
-  ] as const;
-  for (const [name, value] of optionals) {
-    if (value !== undefined) {
-      headers.push(header(name, value));
-    }
-  }
-  for (const [name, value] of sortedExtensions(event)) {
-    headers.push(header(`ce_${name}`, String(value)));
-  }
+  if (datacontenttype !== undefined) headers.push(['content-type', datacontenttype]);
+  if (dataschema !== undefined) headers.push([`ce_${schemaAttributeOf(specversion)}`, dataschema]);
+  if (subject !== undefined) headers.push(['ce_subject', subject]);
+  if (time !== undefined) headers.push(['ce_time', time]);
+  for (const [name, value] of sortedExtensions(event)) headers.push([`ce_${name}`, String(value)]);
   return headers;
-}
-
-function header(name: string, value: string): Header {
-  return [name, Buffer.from(value, 'utf8')];
 }

@@ -53,7 +53,7 @@ describe('the trace headers of a record', () => {
   const traceOf = (...args: Parameters<typeof encodeKafkaRecord>) =>
     encodeKafkaRecord(...args)
       .headers.filter(([name]) => name.includes('trace'))
-      .map(([name, value]) => `${name}=${value.toString()}`);
+      .map(([name, value]) => `${name}=${value}`);
   const extended = { traceparent: other, tracestate: 'e=1' };
   const inStructured = decodeJson(structuredBody(extended));
   const inBinary = decodeHttp(

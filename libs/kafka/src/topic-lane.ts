@@ -152,6 +152,6 @@ class Batch {
 function toMessage({ key, value, headers, timestamp }: TopicRecord): Message {
   // No prototype: a header may have any name, "__proto__" too.
   const byName = Object.create(null) as Record<string, Buffer[]>;
-  for (const [name, bytes] of headers) (byName[name] ??= []).push(bytes);
+  for (const [name, value] of headers) (byName[name] ??= []).push(Buffer.from(value));
   return { key, value, headers: byName, timestamp: String(timestamp ?? Date.now()) };
 }

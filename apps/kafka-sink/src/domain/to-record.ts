@@ -6,7 +6,7 @@ export interface OutgoingRecord {
   readonly topic: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: readonly (readonly [string, Buffer])[];
+  readonly headers: readonly (readonly [string, string])[];
 }
 
 /** The record that an event becomes under a route; `trace` is the context of the request that brought it. */

@@ -20,9 +20,9 @@ describe('a record batch', () => {
       record({
         value: Buffer.alloc(0),
         headers: [
-          ['twice', Buffer.from('1')],
-          ['ü', Buffer.alloc(0)],
-          ['twice', Buffer.from('2')],
+          ['twice', '1'],
+          ['ü', ''],
+          ['twice', 'zwölf €'],
         ],
       }),
     ];
@@ -48,7 +48,7 @@ describe('a record batch', () => {
         headers: [
           [Buffer.from('twice'), Buffer.from('1')],
           [Buffer.from('ü'), expect.anything()],
-          [Buffer.from('twice'), Buffer.from('2')],
+          [Buffer.from('twice'), Buffer.from('zwölf €')],
         ],
       },
     ]);
@@ -57,10 +57,7 @@ describe('a record batch', () => {
   test('keeps names right when more come than are kept', () => {
     const encoder = recordBatchEncoder();
     for (let start = 0; start < 3_000; start += 500) {
-      const headers = Array.from(
-        { length: 500 },
-        (_, index) => [`n${start + index}`, Buffer.from('v')] as const,
-      );
+      const headers = Array.from({ length: 500 }, (_, index) => [`n${start + index}`, 'v'] as const);
       const batch = readRecordsBatch(Reader.from(encoder.encode([record({ headers })], identity, 0)));
       const names = batch.records[0]?.headers.map(([name]) => String(name));
       expect(names).toEqual(headers.map(([name]) => name));

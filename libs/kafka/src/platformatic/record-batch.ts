@@ -65,12 +65,17 @@ function bodyBytes(record: TopicRecord, index: number, { base, now, nameBytes }:
   const time = (record.timestamp ?? now) - base;
   let bytes = 1 + int64Bytes(time) + varintBytes(index) + fieldBytes(key) + fieldBytes(value);
   bytes += varintBytes(headers.length);
-  for (const [name, content] of headers) bytes += fieldBytes(nameBytes(name)) + fieldBytes(content);
+  for (const [name, content] of headers) bytes += fieldBytes(nameBytes(name)) + textBytes(content);
   return bytes;
 }
 
 function fieldBytes(field: Buffer | null): number {
   return field === null ? 1 : varintBytes(field.length) + field.length;
+}
+
+function textBytes(text: string): number {
+  const bytes = Buffer.byteLength(text);
+  return varintBytes(bytes) + bytes;
 }
 
 interface Place {
@@ -89,7 +94,7 @@ function writeBody(batch: Buffer, { record, index, offset }: Place, context: Con
   next = writeVarint(batch, headers.length, next);
   for (const [name, content] of headers) {
     next = writeField(batch, context.nameBytes(name), next);
-    next = writeField(batch, content, next);
+    next = writeText(batch, content, next);
   }
   return next;
 }
@@ -99,6 +104,14 @@ function writeField(batch: Buffer, field: Buffer | null, offset: number): number
   const next = writeVarint(batch, field.length, offset);
   batch.set(field, next);
   return next + field.length;
+}
+
+function writeText(batch: Buffer, text: string, offset: number): number {
+  const bytes = Buffer.byteLength(text);
+  const next = writeVarint(batch, bytes, offset);
+  // One byte for each character: the shorter way, with the same outcome.
+  batch.write(text, next, bytes === text.length ? 'latin1' : 'utf8');
+  return next + bytes;
 }
 
 interface Summary {
