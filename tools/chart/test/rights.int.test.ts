@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
 import type { TestApiServer } from '@event-sinks/testing';
 import { abusesOf, abusesOfAnybody } from './support/abuses.ts';
 import { callerFor, type ApiCaller } from './support/api-caller.ts';
 import { install, startChartServer, system } from './support/cluster.ts';
+import { committedRights, ownRightsOf, rightsOf } from './support/rights.ts';
 
 let server: TestApiServer;
 beforeAll(async () => {
@@ -13,44 +13,20 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** `kubectl auth can-i --list`: one line a rule, columns by bars, sorted. */
-async function rightsOf(account: string, namespace: string): Promise<string[]> {
-  const user = `--as=system:serviceaccount:${system}:${account}`;
-  const list = await server.kubectl(['auth', 'can-i', '--list', '--no-headers', '-n', namespace, user]);
-  const lines = list.trimEnd().split('\n');
-  return [
-    ...new Set(
-      lines.map((line) =>
-        line
-          .trim()
-          .split(/\s{2,}/)
-          .join(' | '),
-      ),
-    ),
-  ].sort();
-}
-
-/** The lines of a file beside this one. */
-function committed(file: string): string[] {
-  const text = readFileSync(new URL(`rights/${file}.txt`, import.meta.url), 'utf8');
-  return text.trimEnd().split('\n');
-}
-
 describe.each([
   ['in every namespace', 'default'],
   ['in its own', system],
 ])('%s', (_name, namespace) => {
   test('an account that was given nothing may do what everybody may', async () => {
-    expect(await rightsOf('default', namespace)).toEqual(committed('everybody'));
+    expect(await rightsOf(server, 'default', namespace)).toEqual(committedRights('everybody'));
   });
 
   test.each(['event-sinks-controller', 'job-sink', 'kafka-sink-ingress'])(
     '%s may do what was agreed on, and nothing else',
     async (account) => {
-      const everybody = committed('everybody');
-      const rights = (await rightsOf(account, namespace)).filter((line) => !everybody.includes(line));
       const extra = namespace === system && account === 'event-sinks-controller' ? '.own-namespace' : '';
-      expect(rights).toEqual(committed(`${account}${extra}`));
+      const agreed = committedRights(`${account}${extra}`);
+      expect(await ownRightsOf(server, account, namespace)).toEqual(agreed);
     },
   );
 });

@@ -29,8 +29,12 @@ export async function install(
 }
 
 /** `helm uninstall`. */
-export async function uninstall(server: TestApiServer, major: HelmMajor = 4): Promise<Ended> {
+export async function uninstall(
+  server: TestApiServer,
+  major: HelmMajor = 4,
+  namespace = system,
+): Promise<Ended> {
   return await helm(major, [
-    ...['uninstall', 'event-sinks', '--namespace', system, '--kubeconfig', server.kubeconfig],
+    ...['uninstall', 'event-sinks', '--namespace', namespace, '--kubeconfig', server.kubeconfig],
   ]);
 }
