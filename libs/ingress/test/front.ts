@@ -130,6 +130,15 @@ export class Front {
   }
 }
 
+/** Opens a front; a test of what both ways of reading must do is run with each. */
+export type OpenFront = typeof Front.open;
+
+/** With Node's server for every request, and with the plain lane before it. */
+export const fronts: readonly (readonly [string, OpenFront])[] = [
+  ["Node's server", (...args) => Front.open(...args)],
+  ['the plain lane', (limits, options) => Front.open(limits, { ...options, plainLane: true })],
+];
+
 const noHeaders: Readonly<Record<string, string | undefined>> = {};
 
 /** The text of an event's request; headers are added to, or with `undefined` taken from, the usual ones. */

@@ -1,0 +1,113 @@
+import { afterEach, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type Front, fronts } from '../../test/front.ts';
+
+const open: Front[] = [];
+afterEach(() => Promise.all(open.splice(0).map((front) => front.close())));
+
+const line = fc.constantFrom(
+  ...Array<string>(8).fill('POST /demo/orders HTTP/1.1'),
+  'POST /demo/nothing HTTP/1.1',
+  'POST /demo/other.sink HTTP/1.1',
+  'POST /demo/orders?q HTTP/1.1',
+  'POST /demo/orders/ HTTP/1.1',
+  'POST /Demo/orders HTTP/1.1',
+  'POST //orders HTTP/1.1',
+  'POST /demo/orders HTTP/1.0',
+  'GET /demo/orders HTTP/1.1',
+  'OPTIONS /demo/orders HTTP/1.1',
+);
+const header = fc.constantFrom(
+  ...[
+    'ce-id: 1',
+    'CE-ID: 2',
+    'ce-id:3',
+    'ce-id: 4  ',
+    'ce-id:\t5',
+    'ce-id: \xe9',
+    'ce-id : 6',
+    'ce-id: 7\n',
+    ' folded',
+  ],
+  ...[
+    'Host: again',
+    'Content-Type: text/plain',
+    'Content-Type: application/json',
+    'X:',
+    'x: \x00',
+    'x: \x7f',
+    ': x',
+  ],
+  ...[
+    'Connection: keep-alive',
+    'Connection: close',
+    'Connection: x',
+    'Keep-Alive: timeout=5',
+    'Expect: 100-continue',
+  ],
+  ...[
+    'Content-Length: 2',
+    'content-length: 2',
+    'Content-Length: 02',
+    'Content-Length: 3',
+    'Content-Length: -1',
+  ],
+  ...[
+    'Transfer-Encoding: chunked',
+    'Transfer-Encoding: x',
+    'Upgrade: h2c',
+    'TE: trailers',
+    'K-Network-Probe: probe',
+  ],
+);
+const framing = fc.constantFrom(
+  ...Array<string>(6).fill('Content-Length: 2'),
+  'Content-Length: 0',
+  'X-None: 1',
+);
+const body = fc.constantFrom(...Array<string>(6).fill('{}'), '', '{', '{}\r\n', '0\r\n\r\n');
+const request = fc
+  .tuple(line, fc.array(header, { maxLength: 3 }), framing, body)
+  .map(([start, headers, length, data]) =>
+    [start, 'Host: sink', 'ce-id: 0', ...headers, length, '', data].join('\r\n'),
+  );
+/** One to three requests, cut into up to three pieces. */
+const conversation = fc.tuple(
+  fc.array(request, { minLength: 1, maxLength: 3 }).map((requests) => requests.join('')),
+  fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 2 }),
+);
+
+/** What a client sees that sends so and then waits. */
+async function told(front: Front, text: string, cuts: readonly number[]) {
+  const client = front.connect();
+  const places = [0, ...cuts.map((cut) => Math.floor(cut * text.length)).sort((a, b) => a - b), text.length];
+  for (const [index, from] of places.slice(0, -1).entries()) {
+    client.send(Buffer.from(text.slice(from, places[index + 1]), 'latin1'));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await Promise.race([client.closed, new Promise((resolve) => setTimeout(resolve, 900))]);
+  return client.answers.map(({ status, headers }) => [
+    ...[status, headers['reason'], headers['content-length'], headers['connection'], headers['allow']],
+  ]);
+}
+
+test('whatever a client sends, it is told the same with and without the plain lane', async () => {
+  const limits = { headersTimeoutMs: 200, bodyTimeoutMs: 200 };
+  await fc.assert(
+    fc.asyncProperty(fc.array(conversation, { minLength: 150, maxLength: 150 }), async (conversations) => {
+      const seen = fronts.map(async ([, openFront]) => {
+        const front = await openFront(limits);
+        open.push(front);
+        const answers = conversations.map(([text, cuts]) => told(front, text, cuts));
+        return { answers: await Promise.all(answers), stored: front.backend.stored.sort() };
+      });
+      const [node, plain] = await Promise.all(seen);
+      for (const [index, [text, cuts]] of conversations.entries())
+        expect({ text, cuts, answers: plain?.answers[index] }).toEqual({
+          ...{ text, cuts, answers: node?.answers[index] },
+        });
+      expect(plain?.stored).toEqual(node?.stored);
+    }),
+    { numRuns: 4, endOnFailure: true },
+  );
+}, 60_000);
