@@ -1,3 +1,4 @@
+export { accountKubeconfig } from './account-kubeconfig.ts';
 export { startTestApiServer, type TestApiServer } from './api-server.ts';
 export { eventually, type EventuallyOptions } from './eventually.ts';
 export { runFaultSuite } from './fault-suite.ts';
