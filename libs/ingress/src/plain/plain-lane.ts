@@ -26,7 +26,7 @@ const maxUnfinishedSweeps = 2;
  * Reads plain requests straight from the sockets of an HTTP server, and leaves everything else to that server.
  *
  * Node's objects for a request and its answer cost more than all the rest of an event's way, and nothing of what they
- * can do is needed for a POST with a known length. See docs/adr/0013.
+ * can do is needed for a POST with a known length. See docs/adr/0013-plain-requests-beside-node.md.
  */
 export class PlainLane {
   readonly #connections = new Set<PlainConnection>();
