@@ -9,6 +9,10 @@ export interface Controller {
   readonly lines: readonly LoggedLine[];
   readonly time: AdjustableTime;
   readyz(): Promise<number>;
+  /** What the probe says besides. */
+  readiness(): Promise<{ readonly ready: boolean; readonly warnings?: readonly string[] }>;
+  /** The value of one series, 0 where there is none. */
+  metric(series: string): Promise<number>;
   /** Passes over sinks of a kind that have ended, by how: `requeued`, `error` and so on; all of them without it. */
   passes(kind: 'jobsink' | 'kafkasink', outcome?: string): Promise<number>;
   /** Resolves after `count` more passes that found nothing wrong. */
@@ -69,6 +73,13 @@ export async function startController(
     lines: logger.lines,
     time,
     readyz: async () => (await fetch(`${base}/readyz`)).status,
+    readiness: async () =>
+      (await (await fetch(`${base}/readyz`)).json()) as { ready: boolean; warnings?: string[] },
+    metric: async (series) => {
+      const text = await (await fetch(`${base}/metrics`)).text();
+      const line = text.split('\n').find((each) => each.startsWith(`${series} `));
+      return Number(line?.split(' ').pop() ?? 0);
+    },
     passes,
     morePasses: async (kind, count) => {
       const before = await passes(kind, 'requeued');

@@ -38,7 +38,11 @@ export async function installPolicy(cluster: Cluster): Promise<void> {
  * Registers the chart's webhook as Helm 4 does, by server-side apply. The Service leads to this machine instead of
  * to pods; the API server checks the certificate against the Service's name all the same.
  */
-export async function installWebhook(cluster: Cluster, port: number): Promise<void> {
+export async function installWebhook(
+  cluster: Cluster,
+  port: number,
+  manifests = admissionFile('webhook'),
+): Promise<void> {
   const name = 'event-sinks-webhook';
   const found = await cluster.client
     .get<KubeObject>(services, { namespace: systemNamespace, name })
@@ -49,7 +53,9 @@ export async function installWebhook(cluster: Cluster, port: number): Promise<vo
       spec: { type: 'ExternalName', externalName: 'localhost' },
     });
   }
-  const manifest = admissionFile('webhook').replace('port: 443', `port: ${port}`);
+  const documents = manifests.split(/^---$/m);
+  const configuration = documents.find((text) => text.includes('kind: ValidatingWebhookConfiguration')) ?? '';
+  const manifest = configuration.replace('port: 443', `port: ${port}`);
   await cluster.server.kubectl(['apply', '--server-side', '--field-manager=helm', '-f', '-'], manifest);
 }
 
