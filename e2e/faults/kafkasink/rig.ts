@@ -2,6 +2,7 @@ import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NewTopic } from '@event-sinks/platform';
 import type { KafkaTools } from '@event-sinks/testing';
+import type { ProxiedCluster } from './cluster.ts';
 import type { EventLedger } from './event-ledger.ts';
 import type { ProducerProcess } from './producer-process.ts';
 import type { Report } from './report.ts';
@@ -46,6 +47,31 @@ export interface Findings {
   readonly faults: number;
   readonly problems: readonly string[];
   readonly details?: Readonly<Record<string, number | string>>;
+}
+
+/** What {@link onCluster} is to set up. */
+export interface ClusterRigOptions extends Pick<RigOptions, 'name' | 'topic' | 'keys' | 'pauseMs'> {
+  /** Variables of the producer. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** {@link underLoad} with a topic on all three brokers and a producer process of its own. */
+export async function onCluster(
+  setting: Setting,
+  { name, env, topic, ...options }: ClusterRigOptions,
+  work: (rig: Rig, cluster: ProxiedCluster) => Promise<Findings>,
+): Promise<Report> {
+  const cluster = await setting.cluster();
+  const producer = await setting.producer(name, env);
+  const { kafka, bootstrapServers } = cluster;
+  const shape = { ...options, name, producer, topic: { replicationFactor: 3, ...topic } };
+  try {
+    return await underLoad(setting, { ...shape, tools: kafka, spec: { bootstrapServers } }, (rig) =>
+      work(rig, cluster),
+    );
+  } finally {
+    await producer.stop();
+  }
 }
 
 /** Sends events while `work` does its harm, then compares what was acknowledged with what is in the topic. */

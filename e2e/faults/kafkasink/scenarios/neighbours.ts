@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../report.ts';
-import { judge, underLoad } from '../rig.ts';
+import { judge, onCluster, underLoad } from '../rig.ts';
 import { namespace, type Setting } from '../setting.ts';
 import { startTcpProxy } from '../tcp-proxy.ts';
 import { startTraffic } from '../traffic.ts';
@@ -107,28 +107,15 @@ export async function manySinks(setting: Setting): Promise<Report> {
 
 /** Many events at full speed, every one of them looked for. */
 export async function volume(setting: Setting): Promise<Report> {
-  const cluster = await setting.cluster();
-  const producer = await setting.producer('volume');
-  const options = {
-    name: 'volume',
-    tools: cluster.kafka,
-    spec: { bootstrapServers: cluster.bootstrapServers },
-    producer,
-    topic: { replicationFactor: 3, partitions: 12 },
-    ...{ keys: 64, pauseMs: 0 },
-  };
-  try {
-    return await underLoad(setting, options, async ({ traffic, ledger }) => {
-      const begun = performance.now();
-      await traffic.acknowledged(setting.sizes.volume.events);
-      const rate = (setting.sizes.volume.events * 1000) / (performance.now() - begun);
-      return {
-        faults: 0,
-        problems: ledger.refused > 0 ? ['events were refused'] : [],
-        details: { 'events/s': Math.round(rate), peakMiB: Math.round(producer.peakMiB) },
-      };
-    });
-  } finally {
-    await producer.stop();
-  }
+  const load = { name: 'volume', topic: { partitions: 12 }, keys: 64, pauseMs: 0 };
+  return await onCluster(setting, load, async ({ traffic, ledger, producer }) => {
+    const begun = performance.now();
+    await traffic.acknowledged(setting.sizes.volume.events);
+    const rate = (setting.sizes.volume.events * 1000) / (performance.now() - begun);
+    return {
+      faults: 0,
+      problems: ledger.refused > 0 ? ['events were refused'] : [],
+      details: { 'events/s': Math.round(rate), peakMiB: Math.round(producer.peakMiB) },
+    };
+  });
 }

@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProxiedCluster } from '../cluster.ts';
 import { together, type Report } from '../report.ts';
-import { judge, slowRecovery, underLoad, type Rig } from '../rig.ts';
+import { judge, onCluster, slowRecovery, underLoad, type Rig } from '../rig.ts';
 import { namespace, type Setting } from '../setting.ts';
 import { post, startTraffic } from '../traffic.ts';
 
@@ -11,32 +11,20 @@ const clientId = 'event-sinks-kafka-sink';
 
 /** A record that the topic does not take, and a quota that all of them exceed. */
 export async function limits(setting: Setting): Promise<Report> {
-  const cluster = await setting.cluster();
-  const producer = await setting.producer('limits');
-  const options = {
-    name: 'limits',
-    tools: cluster.kafka,
-    spec: { bootstrapServers: cluster.bootstrapServers },
-    producer,
-    topic: { replicationFactor: 3, config: { 'max.message.bytes': '20000' } },
-  };
-  try {
-    return await underLoad(setting, options, async (rig) => {
-      const refused = await tooLarge(rig, 20);
-      rig.ledger.fault('quota');
-      await cluster.kafka.setProducerQuota({ clientId }, 10_000);
-      await sleep(setting.sizes.brokers.lastsMs);
-      await cluster.kafka.setProducerQuota({ clientId }, undefined);
-      const ms = await rig.recovery();
-      return {
-        faults: 21,
-        problems: [...refused, ...slowRecovery('quota', ms)],
-        details: { 'quota recovery ms': ms },
-      };
-    });
-  } finally {
-    await producer.stop();
-  }
+  const topic = { config: { 'max.message.bytes': '20000' } };
+  return await onCluster(setting, { name: 'limits', topic }, async (rig, { kafka }) => {
+    const refused = await tooLarge(rig, 20);
+    rig.ledger.fault('quota');
+    await kafka.setProducerQuota({ clientId }, 10_000);
+    await sleep(setting.sizes.brokers.lastsMs);
+    await kafka.setProducerQuota({ clientId }, undefined);
+    const ms = await rig.recovery();
+    return {
+      faults: 21,
+      problems: [...refused, ...slowRecovery('quota', ms)],
+      details: { 'quota recovery ms': ms },
+    };
+  });
 }
 
 /** Each is 413, and what stands beside it in its batch is not harmed. */
