@@ -1,8 +1,15 @@
 {{/*
 Knative Eventing is here when a definition bears its labels or its controller runs. Without a cluster to ask, as in
-`helm template`, nothing is found and nothing is refused.
+`helm template`, nothing is found and nothing is refused. Neither is anything asked where somebody may install who has
+rights in some namespaces only, since Helm ends when a question is forbidden.
 */}}
 {{- define "event-sinks.checkMode" -}}
+{{- if or .Values.crds.enabled (empty .Values.watchNamespaces) -}}
+{{- include "event-sinks.checkCluster" . -}}
+{{- end -}}
+{{- end }}
+
+{{- define "event-sinks.checkCluster" -}}
 {{- $found := "" -}}
 {{- with lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "jobsinks.sinks.knative.dev" -}}
 {{- if eq (dig "metadata" "labels" "app.kubernetes.io/name" "" .) "knative-eventing" -}}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually, type TestApiServer } from '@event-sinks/testing';
+import { accountKubeconfig, eventually, type TestApiServer } from '@event-sinks/testing';
 import { abusesOf, abusesOfAnybody } from './support/abuses.ts';
 import { callerFor, type ApiCaller } from './support/api-caller.ts';
 import { install, startChartServer, system, uninstall } from './support/cluster.ts';
@@ -144,14 +144,22 @@ describe('afterwards', () => {
     expect(stderr).toContain('kubectl create namespace nowhere');
   });
 
-  test('a second installation beside it looks after a namespace of its own', async () => {
+  test('a second installation beside it is made by somebody with rights in its namespaces only', async () => {
+    const installer = { namespace: 'other', name: 'installer' };
+    await server.kubectl(['create', 'serviceaccount', installer.name, '-n', installer.namespace]);
+    const rights = ['--clusterrole=cluster-admin', '--serviceaccount=other:installer'];
+    for (const namespace of ['other', 'team-c'])
+      await server.kubectl(['create', 'rolebinding', 'installer', '-n', namespace, ...rights]);
+    const theirs = { ...server, kubeconfig: await accountKubeconfig(server, installer) };
     const values = {
       'watchNamespaces[0]': 'team-c',
       ...{ 'crds.enabled': false, 'webhook.enabled': false, 'admissionPolicy.enabled': false },
     };
-    expect(await install(server, values, { namespace: 'other' })).toMatchObject({ code: 0 });
-    await mayWorkIn([true, true, false]);
-    expect(await uninstall(server, 4, 'other')).toMatchObject({ code: 0 });
+    const installed = await install(theirs, values, { namespace: 'other' });
+    expect(installed).toMatchObject({ code: 0, stderr: '' });
+    expect(await server.kubectl(['get', 'roles', '-n', 'team-c', '-o', 'name'])).toContain('job-sink');
+    expect(await uninstall(theirs, 4, 'other')).toMatchObject({ code: 0 });
+    await server.kubectl(['delete', 'rolebinding', 'installer', '-n', 'team-c']);
   });
 
   test('a namespace is added and another left by an upgrade', async () => {
