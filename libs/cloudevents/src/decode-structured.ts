@@ -10,6 +10,7 @@ import { invalidAttribute, invalidData, invalidJson } from './refusals.ts';
 
 const quote = 0x22;
 const letterN = 0x6e;
+const backslash = 0x5c;
 
 type Members = ReadonlyMap<string, Span>;
 
@@ -95,7 +96,14 @@ function encodedData(body: Buffer, encoded: Span, plain: Span | undefined): Buff
 function plainData(body: Buffer, span: Span, datacontenttype: string | undefined): Buffer {
   return datacontenttype === undefined || declaresJson(datacontenttype)
     ? body.subarray(span.from, span.to)
-    : Buffer.from(textOf(body, span), 'utf8');
+    : textBytes(body, span);
+}
+
+/** The UTF-8 of a string: where nothing is escaped, the bytes between its quotes. */
+function textBytes(body: Buffer, span: Span): Buffer {
+  const inside = body.subarray(span.from + 1, span.to - 1);
+  const isVerbatim = body[span.from] === quote && !inside.includes(backslash);
+  return isVerbatim ? inside : Buffer.from(textOf(body, span), 'utf8');
 }
 
 function textOf(body: Buffer, span: Span): string {

@@ -1,5 +1,6 @@
 import { invalidAttribute, invalidJson } from './refusals.ts';
 import { maxDataDepth, scanColon, scanValue } from './json-scan.ts';
+import { knownName } from './known-names.ts';
 import { noMatch, scanString, skipWhiteSpace } from './json-tokens.ts';
 
 const comma = 0x2c;
@@ -52,7 +53,7 @@ function readMember(body: Buffer, at: number, members: Map<string, Span>): numbe
   if (to === noMatch) {
     throw invalidJson(`the member at byte ${at} is broken or nested too deep`);
   }
-  const name = readString(body, { from: at, to: nameEnd });
+  const name = knownName(body, at + 1, nameEnd - 1) ?? readString(body, { from: at, to: nameEnd });
   if (members.has(name)) {
     throw invalidAttribute(name, 'is there twice');
   }

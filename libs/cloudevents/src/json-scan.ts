@@ -30,6 +30,10 @@ function scanName(bytes: Buffer, at: number): number {
  * its own stack: the depth is the sender's choice and must never become the depth of our calls.
  */
 export function scanValue(bytes: Buffer, at: number, maxDepth: number): number {
+  return closerOf(bytes[at]) === undefined ? scanScalar(bytes, at) : scanContainer(bytes, at, maxDepth);
+}
+
+function scanContainer(bytes: Buffer, at: number, maxDepth: number): number {
   const closers: number[] = [];
   let next = at;
   do {
