@@ -33,8 +33,10 @@ export async function uninstall(
   server: TestApiServer,
   major: HelmMajor = 4,
   namespace = system,
+  options: readonly string[] = [],
 ): Promise<Ended> {
   return await helm(major, [
     ...['uninstall', 'event-sinks', '--namespace', namespace, '--kubeconfig', server.kubeconfig],
+    ...options,
   ]);
 }
