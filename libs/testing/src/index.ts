@@ -14,7 +14,13 @@ export {
   type TestKafkaClusterOptions,
 } from './kafka-cluster.ts';
 export type { KafkaTools } from './kafka-tools.ts';
-export { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from './otlp-receiver.ts';
+export {
+  spansOfExport,
+  startOtlpReceiver,
+  type OtlpReceiver,
+  type ReceivedSpan,
+  type ReceivedSpanKind,
+} from './otlp-receiver.ts';
 export { renderChart } from './render-chart.ts';
 export { recordingLogger, type LoggedLine } from './recording-logger.ts';
 export {

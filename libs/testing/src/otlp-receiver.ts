@@ -1,10 +1,17 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** In the order of OTLP's numbers. */
+const kinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
+
+/** What a span stands for. */
+export type ReceivedSpanKind = (typeof kinds)[number];
+
 /** A span as it was received. */
 export interface ReceivedSpan {
   readonly service: string;
   readonly name: string;
+  readonly kind: ReceivedSpanKind;
   readonly traceId: string;
   readonly spanId: string;
   /** Empty at the root of a trace. */
@@ -33,6 +40,7 @@ interface ExportRequest {
     readonly scopeSpans: readonly {
       readonly spans: readonly {
         readonly name: string;
+        readonly kind?: number;
         readonly traceId: string;
         readonly spanId: string;
         readonly parentSpanId?: string;
@@ -48,7 +56,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
   const server = createServer((request, response) => {
     void read(request).then((body) => {
-      if (request.url === '/v1/traces') spans.push(...spansOf(JSON.parse(body) as ExportRequest));
+      if (request.url === '/v1/traces') spans.push(...spansOfExport(body));
       response.writeHead(request.url === '/v1/traces' ? 200 : 404, { 'content-type': 'application/json' });
       response.end('{}');
     });
@@ -70,12 +78,14 @@ async function read(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function spansOf({ resourceSpans }: ExportRequest): ReceivedSpan[] {
+/** The spans in the body of an export request, which is OTLP's JSON. */
+export function spansOfExport(body: string): ReceivedSpan[] {
+  const { resourceSpans } = JSON.parse(body) as ExportRequest;
   return resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const service = String(valuesOf(resource.attributes)['service.name']);
     return scopeSpans.flatMap(({ spans }) =>
-      spans.map(({ name, traceId, spanId, parentSpanId = '', attributes, status }) => ({
-        ...{ service, name, traceId, spanId, parentSpanId },
+      spans.map(({ name, kind = 0, traceId, spanId, parentSpanId = '', attributes, status }) => ({
+        ...{ service, name, kind: kinds[kind] ?? 'unspecified', traceId, spanId, parentSpanId },
         attributes: valuesOf(attributes),
         isError: status?.code === 2,
       })),
