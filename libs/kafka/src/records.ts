@@ -36,6 +36,7 @@ const headerOverhead = 10;
 /** How many bytes a record takes in a request and in memory, a little too many rather than too few. */
 export function recordBytes(record: TopicRecord): number {
   let bytes = recordOverhead + (record.key?.length ?? 0) + (record.value?.length ?? 0);
-  for (const [name, value] of record.headers) bytes += headerOverhead + name.length * 3 + Buffer.byteLength(value);
+  for (const [name, value] of record.headers)
+    bytes += headerOverhead + name.length * 3 + Buffer.byteLength(value);
   return bytes;
 }
