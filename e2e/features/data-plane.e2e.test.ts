@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '@event-sinks/testing';
 import { systemNamespace } from '@event-sinks/platform';
 import { sendFromPod } from '../support/sender.ts';
+import { suspendedJobSink } from '../support/suspended-job-sink.ts';
 import { openTestCluster, type TestCluster } from '../support/test-cluster.ts';
 
 const inSystem = ['-n', systemNamespace];
@@ -10,25 +11,7 @@ describe('the data planes', () => {
   let target: TestCluster;
   beforeAll(async () => {
     target = await openTestCluster();
-    const suspended = {
-      apiVersion: 'sinks.knative.dev/v1alpha1',
-      kind: 'JobSink',
-      metadata: { name: 'suspended' },
-      spec: {
-        job: {
-          spec: {
-            suspend: true,
-            template: {
-              spec: {
-                restartPolicy: 'Never',
-                containers: [{ name: 'main', image: 'docker.io/library/bash:5' }],
-              },
-            },
-          },
-        },
-      },
-    };
-    await target.kubectl(['apply', '-f', '-'], JSON.stringify(suspended));
+    await target.kubectl(['apply', '-f', '-'], JSON.stringify(suspendedJobSink('suspended')));
     await target.kubectl(['wait', '--for=condition=Ready', '--timeout=60s', 'jobsink/suspended']);
   });
   afterAll(async () => {
