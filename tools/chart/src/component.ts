@@ -101,7 +101,9 @@ export function componentValues(defaults: ComponentDefaults) {
       'Seconds from the word to end until the pod is killed; longer than all the draining.',
       { min: 0, max: 86_400, default: defaults.gracePeriodSeconds },
     ),
-    readinessProbe: probe('Whether the pod gets requests.', { period: 2, timeout: 1, failures: 3 }),
+    // A pod that is slow because its node is short of CPU must not leave the Service: it may be the only one. One that is
+    // told to end answers 503 at once.
+    readinessProbe: probe('Whether the pod gets requests.', { period: 2, timeout: 5, failures: 3 }),
     livenessProbe: probe('Whether the container is started anew.', { period: 10, timeout: 5, failures: 3 }),
     podDisruptionBudget: podDisruptionBudget(),
     autoscaling: autoscaling(),
