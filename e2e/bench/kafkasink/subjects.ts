@@ -68,12 +68,19 @@ export function startSender(): Sender {
   const child = fork(program('load.ts'), { execArgv: ['--disable-warning=ExperimentalWarning'] });
   return {
     async send(load) {
+      const waiting = new AbortController();
+      const { signal } = waiting;
       child.send(load);
-      const ended = once(child, 'exit').then(() => {
+      const ended = once(child, 'exit', { signal }).then(() => {
         throw new Error('the sending process ended');
       });
-      const [result] = (await Promise.race([once(child, 'message'), ended])) as [LoadResult];
-      return result;
+      try {
+        const [result] = (await Promise.race([once(child, 'message', { signal }), ended])) as [LoadResult];
+        return result;
+      } finally {
+        ended.catch(() => undefined);
+        waiting.abort();
+      }
     },
     close: () => {
       child.kill();
