@@ -285,13 +285,13 @@ describe('what operators set', () => {
 });
 
 describe('the webhook’s certificate', () => {
-  test('of the controller’s own may be read and written by it', async () => {
+  test('of the controller’s own may be read and written by it, and given an owner, which asks for delete', async () => {
     const objects = await render();
     expect(the(objects, 'Role/event-sinks-controller').rules).toContainEqual({
       apiGroups: [''],
       resources: ['secrets'],
       resourceNames: ['event-sinks-webhook-tls'],
-      verbs: ['get', 'update'],
+      verbs: ['get', 'update', 'delete'],
     });
   });
 
