@@ -17,6 +17,8 @@ export interface StopContext {
 const lookEveryMs = 20;
 /** For clients that keep on connecting although nothing should route them here any more. */
 const maxBacklogMs = 1_000;
+/** A turn in which nothing was done takes about so long. */
+const shortTurnMs = 0.05;
 
 /**
  * Takes no more connections and waits for those that are there.
@@ -51,21 +53,27 @@ export async function stopServing(context: StopContext): Promise<void> {
 /**
  * Accepts what the kernel has already accepted: closing the listener would reset it.
  *
- * Node takes one connection a turn of its loop, so under load some wait; a turn that took none has seen the
- * queue empty. That turn has also read what had arrived on connections that look idle otherwise.
+ * A turn of the loop that took no connection has seen the queue empty at its begin, and has also read what had arrived on
+ * connections that look idle otherwise. What connects during the turn is reset all the same, since TCP cannot refuse new
+ * connections and keep those in the queue; so the turn must have been short besides, and what counts as short grows with
+ * the wait for one.
  */
 async function emptyBacklog(server: Server, clock: Clock): Promise<void> {
-  const until = clock.monotonic() + maxBacklogMs;
-  let taken = true;
+  const from = clock.monotonic();
+  let taken = 0;
   const onConnection = (): void => {
-    taken = true;
+    taken += 1;
   };
   server.on('connection', onConnection);
   // The first wait only reaches the end of the present turn.
   await setImmediate();
-  while (taken && clock.monotonic() < until) {
-    taken = false;
+  for (;;) {
+    const before = taken;
+    const begun = clock.monotonic();
     await setImmediate();
+    const ended = clock.monotonic();
+    const waited = ended - from;
+    if (waited >= maxBacklogMs || (taken === before && ended - begun <= shortTurnMs + waited / 1_000)) break;
   }
   server.off('connection', onConnection);
 }
