@@ -1,5 +1,5 @@
 import type { Clock } from '@event-sinks/runtime';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import type { IngressLimits } from './types.ts';
 
@@ -33,6 +33,7 @@ const shortTurnMs = 0.05;
 export async function stopServing(context: StopContext): Promise<void> {
   const { server, clock, limits, inFlight, closeIdle } = context;
   const from = clock.monotonic();
+  await rehearseClose();
   await emptyBacklog(server, clock);
   const listener = { closed: false };
   server.close(() => {
@@ -48,6 +49,24 @@ export async function stopServing(context: StopContext): Promise<void> {
     await setImmediate();
     closeIdle();
   }
+}
+
+/**
+ * Opens and closes another listener, for the sake of what that makes V8 compile: a process closes a listener once, and
+ * where it takes its first milliseconds over it, each connection of these is reset.
+ */
+async function rehearseClose(): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.once('error', () => {
+      resolve();
+    });
+    server.listen({ port: 0, host: '127.0.0.1' }, () => {
+      server.close(() => {
+        resolve();
+      });
+    });
+  });
 }
 
 /**
