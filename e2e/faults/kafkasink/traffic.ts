@@ -22,6 +22,8 @@ export interface Traffic {
   stop(withinMs?: number): Promise<void>;
   /** Resolves once so many events have been acknowledged. */
   acknowledged(count: number): Promise<void>;
+  /** Lets no attempt begin until `until` has settled, as while there is no endpoint to route it to. */
+  holdBack(until: Promise<unknown>): void;
 }
 
 /** Longer than any answer may take. */
@@ -33,11 +35,13 @@ export function startTraffic(options: TrafficOptions): Traffic {
   let goesOn = true;
   let giveUpAt = Number.POSITIVE_INFINITY;
   let acks = 0;
+  let route: Promise<unknown> = Promise.resolve();
   const isOver = (): boolean => performance.now() > giveUpAt;
 
   const deliver = async (event: SentEvent): Promise<void> => {
     for (let attempt = 0; !event.acked && !isOver(); attempt += 1) {
       if (attempt > 0) await sleep(Math.min(1_000, 100 * 2 ** (attempt - 1)));
+      await route;
       await options.ledger.attempt(event, () => post(options.url(), event, agent));
     }
     if (event.acked) acks += 1;
@@ -55,6 +59,9 @@ export function startTraffic(options: TrafficOptions): Traffic {
       giveUpAt = performance.now() + withinMs;
       await Promise.all(flows);
       agent.destroy();
+    },
+    holdBack(until) {
+      route = until.catch(() => undefined);
     },
     async acknowledged(count) {
       const wanted = acks + count;

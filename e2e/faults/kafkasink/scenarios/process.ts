@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../report.ts';
 import { onCluster, slowRecovery, type Rig } from '../rig.ts';
 import type { Setting } from '../setting.ts';
+
+/** Most of the drain delay, which is a second. */
+const endpointGoneMs = 800;
 
 /** The producer killed and told to end, under load, and started again each time. */
 export async function ownProcess(setting: Setting): Promise<Report> {
@@ -15,7 +19,9 @@ export async function ownProcess(setting: Setting): Promise<Report> {
     for (const signal of signals) {
       rig.ledger.fault(signal);
       const resetsBefore = resets(rig);
-      await rig.producer.restart(signal);
+      const restarted = rig.producer.restart(signal);
+      if (signal === 'SIGTERM') await endpointGone(rig, restarted);
+      await restarted;
       const ms = await rig.recovery();
       slowest = Math.max(slowest, ms);
       problems.push(...slowRecovery(signal, ms));
@@ -25,6 +31,15 @@ export async function ownProcess(setting: Setting): Promise<Report> {
     }
     return { faults: signals.length, problems, details: { 'slowest recovery ms': slowest } };
   });
+}
+
+/**
+ * A Service routes nothing to a pod that ends, from well within its drain delay on. What connects in the very moment in
+ * which a listener closes is reset by TCP, and no process can prevent that.
+ */
+async function endpointGone({ traffic }: Rig, restarted: Promise<void>): Promise<void> {
+  await sleep(endpointGoneMs);
+  traffic.holdBack(restarted);
 }
 
 /** Connections that broke with a request on them; one that is refused has had none. */
