@@ -53,8 +53,6 @@ function base64Member({ specversion }: CloudEvent): 'data' | 'data_base64' {
 
 /** The extensions by name, so that equal events are equal bytes. */
 export function sortedExtensions(event: CloudEvent): (readonly [string, AttributeValue])[] {
-  // The usual few are not worth a sort.
-  if (event.extensions.size < 2) return [...event.extensions];
   return [...event.extensions].sort(([left], [right]) => (left < right ? -1 : 1));
 }
 

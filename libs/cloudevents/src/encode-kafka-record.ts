@@ -26,8 +26,7 @@ export function encodeKafkaRecord(
   mode: 'binary' | 'structured',
   trace?: TraceContext,
 ): KafkaRecord {
-  const headers: Header[] =
-    mode === 'binary' ? binaryHeaders(event) : [['content-type', structuredType] as const];
+  const headers: Header[] = mode === 'binary' ? binaryHeaders(event) : [['content-type', structuredType]];
   addTrace(headers, trace ?? traceContextOf(event));
   const value = mode === 'binary' ? (event.data ?? null) : encodeEventJson(event);
   return { key: keyOf(event), value, headers };
