@@ -19,6 +19,7 @@ let cluster: Cluster;
 let kafka: SecuredTestKafka;
 let kubeconfig: string;
 let producer: Producer;
+let strict: Producer | undefined;
 
 beforeAll(async () => {
   [cluster, kafka] = await Promise.all([startCluster(), startSecuredTestKafka({ users })]);
@@ -27,6 +28,7 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
+  await strict?.stop();
   await producer.stop();
   await kafka.close();
   await cluster.close();
@@ -141,17 +143,18 @@ test('a password is rotated under load without one refused event, whichever side
 });
 
 test('a password that the brokers refuse is 503 until it is mended; sinks of one Secret share its watch', async () => {
-  const strict = await startProducer(kubeconfig, { CREDENTIALS_OVERLAP: '0s', MAX_SECRETS: '1' });
+  strict = await startProducer(kubeconfig, { CREDENTIALS_OVERLAP: '0s', MAX_SECRETS: '1' });
+  const { url: base, metricsUrl } = strict;
   const followed = async (): Promise<string | undefined> =>
     /^event_sinks_secrets_followed (\d+)$/m.exec(
-      await (await fetch(`${strict.metricsUrl}/metrics`)).text(),
+      await (await fetch(`${metricsUrl}/metrics`)).text(),
     )?.[1];
   // The sinks of the other tests name more Secrets than this producer may follow.
   await cluster.server.kubectl(['delete', 'kafkasinks', '--all', '-n', 'shop']);
   await kafka.createTopic({ topic: 'refused' });
   await cluster.secret('refused', login('odd', oddPassword));
   const sinks = [await sinkFor('one', 'refused', 'refused'), await sinkFor('two', 'refused', 'refused')];
-  const urls = await Promise.all(sinks.map((sink) => servedUrl(strict.url, sink)));
+  const urls = await Promise.all(sinks.map((sink) => servedUrl(base, sink)));
   for (const url of urls) expect(await post(url)).toEqual(stored);
   expect(await followed()).toBe('1');
 
@@ -162,7 +165,7 @@ test('a password that the brokers refuse is 503 until it is mended; sinks of one
     });
   const another = await sinkFor('another', 'login', 'refused');
   await eventually(async () => {
-    expect(await post(`${strict.url}/shop/another`)).toMatchObject(refused('LimitReached'));
+    expect(await post(`${base}/shop/another`)).toMatchObject(refused('LimitReached'));
   });
   await cluster.secret('refused', login('odd', oddPassword));
   for (const url of urls)
@@ -170,6 +173,5 @@ test('a password that the brokers refuse is 503 until it is mended; sinks of one
       expect(await post(url)).toEqual(stored);
     });
   await cluster.server.kubectl(['delete', 'kafkasinks', 'one', 'two', '-n', 'shop']);
-  expect(await post(await servedUrl(strict.url, another))).toEqual(stored);
-  await strict.stop();
+  expect(await post(await servedUrl(base, another))).toEqual(stored);
 });

@@ -6,6 +6,7 @@ import { medianRow } from '../jobsink/median-row.ts';
 import type { Row } from '../table.ts';
 import { allCases, batchSize, drivers, topicName, type Case } from './cases.ts';
 import { ceiling, type Measured } from './ceiling.ts';
+import { ceilingAlone } from './ceiling-alone.ts';
 import { measure, startFloor, startProducer, startSender, type Sender, type Server } from './subjects.ts';
 
 const rounds = 3;
@@ -17,8 +18,8 @@ const namespace = 'bench';
 
 /**
  * Events of 1 KiB over kept connections to one producer process per driver, with real KafkaSinks on a real API server
- * and a real broker, beside the floor (Node's own HTTP server, which reads the body and answers) and the ceiling
- * (Kafka's own performance tool). What is compared takes turns, round after round, and each figure is the median of
+ * and a real broker, beside the floor (Node's own HTTP server, which reads the body and answers) and the ceilings
+ * (Kafka's own performance tool, and each driver without HTTP). What is compared takes turns, round after round, and each figure is the median of
  * the rounds. `only` keeps the cases whose JSON it matches.
  */
 export async function benchKafkaSink(tell: (line: string) => void, only = /./): Promise<Row[]> {
@@ -68,7 +69,7 @@ async function measureAll(
   const warm = new Set<string>();
   for (let round = 0; round <= rounds; round += 1) {
     for (const [index, each] of cases.entries()) {
-      // The round before the first one warms everything up; Java's tool does that by itself.
+      // The round before the first one warms everything up; the ceilings do that by themselves.
       if (round === 0 && each.subject === 'ceiling') continue;
       const isFirst = !warm.has(`${each.subject} ${each.driver} ${each.mode}`);
       warm.add(`${each.subject} ${each.driver} ${each.mode}`);
@@ -83,7 +84,10 @@ async function measureAll(
 
 async function run(subjects: Subjects, each: Case, duration: number): Promise<Measured> {
   const { subject, driver, mode, connections, partitions, sinks } = each;
-  if (subject === 'ceiling') return await ceiling(subjects.bootstrap, topicName(partitions, 0));
+  if (subject === 'ceiling') {
+    const target = { bootstrap: subjects.bootstrap, topic: topicName(partitions, 0) };
+    return driver === '' ? await ceiling(target) : await ceilingAlone({ driver, ...target });
+  }
   const server = subject === 'floor' ? subjects.floor : subjects.producers.get(driver);
   if (server === undefined) throw new Error(`no producer for ${driver}`);
   const paths = Array.from({ length: Math.max(1, sinks) }, (_, index) =>

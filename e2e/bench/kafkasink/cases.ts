@@ -1,4 +1,7 @@
-/** One line of the result. */
+/**
+ * One line of the result. A ceiling is what can be had without HTTP: from Kafka's own tool, or, with a driver, from that
+ * driver by itself, one record after another.
+ */
 export interface Case {
   readonly subject: 'floor' | 'ceiling' | 'ours';
   readonly driver: 'platformatic' | 'kafkajs' | '';
@@ -26,10 +29,13 @@ export function allCases(): Case[] {
       oneCase('ours', { mode: 'single', connections: 64 }, { driver, partitions: 1, sinks }),
     ),
   );
+  const alone = drivers.map((driver) =>
+    oneCase('ceiling', { mode: 'single', connections: 1 }, { driver, partitions: 1, sinks: 0 }),
+  );
   const ceilings = [1, 12].map((partitions) =>
     oneCase('ceiling', { mode: 'single', connections: 1 }, { driver: '', partitions, sinks: 0 }),
   );
-  return [...single, ...many, ...batch, ...ceilings];
+  return [...alone, ...single, ...many, ...batch, ...ceilings];
 }
 
 type Way = Pick<Case, 'mode' | 'connections'>;

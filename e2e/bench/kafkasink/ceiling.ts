@@ -9,10 +9,16 @@ export interface Measured extends Timing {
   readonly rssMiB: number;
 }
 
+/** Where a ceiling writes to. */
+export interface Target {
+  readonly bootstrap: string;
+  readonly topic: string;
+}
+
 const records = 200_000;
 
 /** Kafka's own performance tool with what the sink promises: records of 1 KiB, acks=all, idempotent. */
-export async function ceiling(bootstrap: string, topic: string): Promise<Measured> {
+export async function ceiling({ bootstrap, topic }: Target): Promise<Measured> {
   const { cacheDir } = readSettings(process.env);
   const distribution = await ensureKafka({ cacheDir, log: () => undefined });
   const { command, args, env } = toolCommand(distribution, 'org.apache.kafka.tools.ProducerPerformance', [

@@ -64,7 +64,7 @@ export async function startTestApiServer(): Promise<TestApiServer> {
   writeKubeconfig(kubeconfig, { server: url, authority, user: 'admin' });
   const kubectl = join(binaries, 'kubectl');
   const withConfig = (args: readonly string[]): string[] => ['--kubeconfig', kubeconfig, ...args];
-  const inputOf = (input?: string) => (input === undefined ? {} : { input });
+  const optionsFor = (input?: string) => ({ timeoutMs: 60_000, ...(input === undefined ? {} : { input }) });
 
   const resume = async (): Promise<void> => {
     await keeper.ensure(apiServerProcess(options, authority));
@@ -92,8 +92,8 @@ export async function startTestApiServer(): Promise<TestApiServer> {
   return {
     kubeconfig,
     url,
-    kubectl: (args, input) => run(kubectl, withConfig(args), inputOf(input)),
-    tryKubectl: (args, input) => tryRun(kubectl, withConfig(args), inputOf(input)),
+    kubectl: (args, input) => run(kubectl, withConfig(args), optionsFor(input)),
+    tryKubectl: (args, input) => tryRun(kubectl, withConfig(args), optionsFor(input)),
     pause: () => keeper.stop('kube-apiserver', 0),
     resume,
     close,

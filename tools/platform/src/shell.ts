@@ -46,9 +46,13 @@ export async function tryRun(
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     // spawn's own timeout keeps the event loop alive when the program does not exist.
-    const overdue = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? maxTimerMs);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
+    const { timeoutMs = maxTimerMs } = options;
+    const overdue = setTimeout(() => {
+      err.push(Buffer.from(`\nended, since it was not done after ${timeoutMs / 1000} s`));
+      child.kill('SIGKILL');
+    }, timeoutMs);
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
     child.on('error', (error) => {

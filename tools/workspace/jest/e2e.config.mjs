@@ -1,12 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { base } from './base.mjs';
+import { withServers } from './base.mjs';
 
 const config = {
-  ...base,
+  ...withServers,
   globalSetup: fileURLToPath(new URL('../../../e2e/support/global-setup.mjs', import.meta.url)),
   testRegex: '\\.e2e\\.test\\.ts$',
   testTimeout: 180_000,
-  maxWorkers: 1,
 };
 
 export default config;

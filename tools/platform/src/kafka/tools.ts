@@ -128,10 +128,11 @@ export async function runTool(
     child.on('error', reject);
     child.on('close', (code, signal) => {
       const words = Buffer.concat(code === 0 ? out : [...err, ...out]);
+      const ending = signal === null ? String(code) : `${signal} after ${timeoutMs / 1000} s at most`;
       if (code === 0) resolve(words);
       else
         reject(
-          new Error(`${mainClass} ended with ${signal ?? code ?? ''}: ${words.toString().slice(-2000)}`),
+          new Error(`${mainClass} ended with ${ending}: ${words.toString().slice(-2000)}`),
         );
     });
   });
