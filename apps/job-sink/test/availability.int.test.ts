@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { jobs } from '@event-sinks/kube';
-import { eventually } from '@event-sinks/testing';
+import { eventually, servedUrl, stored, type SinkServer } from '@event-sinks/testing';
 import { smallestJob, startCluster, type Cluster } from './cluster.ts';
-import { eventHeaders, post, servedUrl, startDispatcher, stored, type Dispatcher } from './dispatcher.ts';
+import { eventHeaders, post, startDispatcher } from './dispatcher.ts';
 import { holdAdmission } from './held-admission.ts';
 
 const deadlineMs = 2_000;
 
 let cluster: Cluster;
-let dispatcher: Dispatcher;
+let dispatcher: SinkServer;
 
 beforeAll(async () => {
   cluster = await startCluster();
@@ -62,7 +62,7 @@ describe('while the API server is away', () => {
   test('a dispatcher that starts is not ready, knows no sink, and becomes ready by itself', async () => {
     const sink = await cluster.jobSink(await cluster.namespace('cold'), 'logger');
     await cluster.server.pause();
-    let cold: Dispatcher | undefined;
+    let cold: SinkServer | undefined;
     try {
       cold = await startDispatcher(cluster.server.kubeconfig);
       const { status, headers } = await fetch(`${cold.url}/readyz`);

@@ -4,17 +4,17 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeHttp } from '@event-sinks/cloudevents';
 import { jobSinkResource, parseJobSink, type JobSink } from '@event-sinks/crds';
 import { jobs, secrets, type KubeObject, type Resource } from '@event-sinks/kube';
-import { eventually } from '@event-sinks/testing';
+import { eventually, servedUrl, stored, type SinkServer } from '@event-sinks/testing';
 import { maxEventFileBytes, planDispatch, type DispatchPlan } from '@event-sinks/job-plan';
 import { smallestJob, startCluster, type Cluster } from './cluster.ts';
-import { eventHeaders, post, servedUrl, startDispatcher, stored, type Dispatcher } from './dispatcher.ts';
+import { eventHeaders, post, startDispatcher } from './dispatcher.ts';
 
 const seedLine =
   '{"specversion":"1.0","id":"123","source":"my/curl/command","type":"my.demo.event","datacontenttype":"application/json","data":{"details":"JobSinkDemo"}}';
 
 let cluster: Cluster;
-let dispatcher: Dispatcher;
-let other: Dispatcher;
+let dispatcher: SinkServer;
+let other: SinkServer;
 
 beforeAll(async () => {
   cluster = await startCluster();

@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jobs, secrets } from '@event-sinks/kube';
-import { eventually, freePorts } from '@event-sinks/testing';
-import { startCluster, type Cluster, type Secret } from './cluster.ts';
 import {
-  eventHeaders,
-  post,
+  eventually,
+  freePorts,
   servedUrl,
-  startDispatcherProcess,
   stored,
   type Answer,
-  type DispatcherProcess,
-} from './dispatcher.ts';
+  type SinkProcess,
+} from '@event-sinks/testing';
+import { startCluster, type Cluster, type Secret } from './cluster.ts';
+import { eventHeaders, post, startDispatcherProcess } from './dispatcher.ts';
 import { holdAdmission } from './held-admission.ts';
 
 let cluster: Cluster;
@@ -23,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => cluster.close());
 
-const start = (env: Readonly<Record<string, string>> = {}): Promise<DispatcherProcess> =>
+const start = (env: Readonly<Record<string, string>> = {}): Promise<SinkProcess> =>
   startDispatcherProcess(port, { KUBECONFIG: cluster.server.kubeconfig, ...env });
 
 const idOf = (secret: Secret): string => {

@@ -11,10 +11,10 @@ import {
   type KubeObject,
 } from '@event-sinks/kube';
 import { systemClock, type Clock } from '@event-sinks/runtime';
-import { recordingLogger } from '@event-sinks/testing';
+import { recordingLogger, servedUrl, stored } from '@event-sinks/testing';
 import { createJobWriter } from '../src/adapters/job-writer.ts';
 import { startCluster, type Cluster } from './cluster.ts';
-import { eventHeaders, post, servedUrl, startDispatcher, stored } from './dispatcher.ts';
+import { eventHeaders, post, startDispatcher } from './dispatcher.ts';
 
 let cluster: Cluster;
 let sink: KubeObject;

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jobSinkResource } from '@event-sinks/crds';
 import { jobs, type KubeObject } from '@event-sinks/kube';
-import { eventually } from '@event-sinks/testing';
+import { eventually, servedUrl, type SinkServer } from '@event-sinks/testing';
 import { smallestJob, startCluster, type Cluster } from './cluster.ts';
-import { eventHeaders, post, servedUrl, startDispatcher, type Dispatcher } from './dispatcher.ts';
+import { eventHeaders, post, startDispatcher } from './dispatcher.ts';
 
 let cluster: Cluster;
-let dispatcher: Dispatcher;
-let other: Dispatcher;
+let dispatcher: SinkServer;
+let other: SinkServer;
 
 beforeAll(async () => {
   cluster = await startCluster();

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually, startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from '@event-sinks/testing';
+import {
+  eventually,
+  servedUrl,
+  startOtlpReceiver,
+  stored,
+  type OtlpReceiver,
+  type ReceivedSpan,
+  type SinkServer,
+} from '@event-sinks/testing';
 import { startCluster, type Cluster } from './cluster.ts';
-import { eventHeaders, post, servedUrl, startDispatcher, stored, type Dispatcher } from './dispatcher.ts';
+import { eventHeaders, post, startDispatcher } from './dispatcher.ts';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const senderSpan = '00f067aa0ba902b7';
@@ -9,8 +17,8 @@ const sent = { traceparent: `00-${traceId}-${senderSpan}-01`, tracestate: 'vendo
 
 let cluster: Cluster;
 let receiver: OtlpReceiver;
-let traced: Dispatcher;
-let untraced: Dispatcher;
+let traced: SinkServer;
+let untraced: SinkServer;
 
 beforeAll(async () => {
   [cluster, receiver] = await Promise.all([startCluster(), startOtlpReceiver()]);
@@ -25,7 +33,7 @@ afterAll(async () => {
 });
 
 /** The event file that comes of an event with these headers. */
-async function fileOf(dispatcher: Dispatcher, namespace: string, headers: Record<string, string>) {
+async function fileOf(dispatcher: SinkServer, namespace: string, headers: Record<string, string>) {
   const sink = await cluster.jobSink(await cluster.namespace(namespace), 'logger');
   expect(await post(await servedUrl(dispatcher.url, sink), eventHeaders(headers))).toEqual(stored);
   const [secret] = await cluster.secretsOf(namespace);

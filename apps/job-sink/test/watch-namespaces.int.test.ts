@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { accountKubeconfig, eventually, renderChart } from '@event-sinks/testing';
+import {
+  accountKubeconfig,
+  eventually,
+  renderChart,
+  servedUrl,
+  stored,
+  type SinkServer,
+} from '@event-sinks/testing';
 import { startCluster, type Cluster } from './cluster.ts';
-import { post, servedUrl, startDispatcher, stored, type Dispatcher } from './dispatcher.ts';
+import { post, startDispatcher } from './dispatcher.ts';
 
 /*
  * The dispatcher runs under its own service account, with the Roles that the chart gives it in watched namespaces and no
@@ -9,7 +16,7 @@ import { post, servedUrl, startDispatcher, stored, type Dispatcher } from './dis
  */
 
 let cluster: Cluster;
-let dispatcher: Dispatcher;
+let dispatcher: SinkServer;
 
 const applyChart = async (namespaces: string): Promise<void> => {
   const manifests = await renderChart(['job-sink.yaml'], [`watchNamespaces={${namespaces}}`]);

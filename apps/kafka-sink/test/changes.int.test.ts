@@ -2,21 +2,21 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '@event-sinks/kube';
-import { eventually, startTestKafka, type TestKafka } from '@event-sinks/testing';
-import { startCluster, type Cluster } from './cluster.ts';
 import {
-  eventHeaders,
-  post,
+  eventually,
   servedUrl,
-  startProducer,
+  startTestKafka,
   stored,
   type Answer,
-  type Producer,
-} from './producer.ts';
+  type SinkServer,
+  type TestKafka,
+} from '@event-sinks/testing';
+import { startCluster, type Cluster } from './cluster.ts';
+import { eventHeaders, post, startProducer } from './producer.ts';
 
 let cluster: Cluster;
 let kafka: TestKafka;
-let producer: Producer;
+let producer: SinkServer;
 
 beforeAll(async () => {
   [cluster, kafka] = await Promise.all([startCluster(), startTestKafka()]);

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { KubeObject } from '@event-sinks/kube';
-import { eventually, startSecuredTestKafka, type SecuredTestKafka } from '@event-sinks/testing';
-import { startCluster, type Cluster } from './cluster.ts';
 import {
-  eventHeaders,
-  post,
+  eventually,
   servedUrl,
-  startProducer,
+  startSecuredTestKafka,
   stored,
   type Answer,
-  type Producer,
-} from './producer.ts';
+  type SecuredTestKafka,
+  type SinkServer,
+} from '@event-sinks/testing';
+import { startCluster, type Cluster } from './cluster.ts';
+import { eventHeaders, post, startProducer } from './producer.ts';
 
 const oddPassword = 'a "quoted" \\ back;slash, a space and ü';
 const users = { odd: oddPassword, rotating: 'first' };
@@ -18,8 +18,8 @@ const users = { odd: oddPassword, rotating: 'first' };
 let cluster: Cluster;
 let kafka: SecuredTestKafka;
 let kubeconfig: string;
-let producer: Producer;
-let strict: Producer | undefined;
+let producer: SinkServer;
+let strict: SinkServer | undefined;
 
 beforeAll(async () => {
   [cluster, kafka] = await Promise.all([startCluster(), startSecuredTestKafka({ users })]);
@@ -146,9 +146,7 @@ test('a password that the brokers refuse is 503 until it is mended; sinks of one
   strict = await startProducer(kubeconfig, { CREDENTIALS_OVERLAP: '0s', MAX_SECRETS: '1' });
   const { url: base, metricsUrl } = strict;
   const followed = async (): Promise<string | undefined> =>
-    /^event_sinks_secrets_followed (\d+)$/m.exec(
-      await (await fetch(`${metricsUrl}/metrics`)).text(),
-    )?.[1];
+    /^event_sinks_secrets_followed (\d+)$/m.exec(await (await fetch(`${metricsUrl}/metrics`)).text())?.[1];
   // The sinks of the other tests name more Secrets than this producer may follow.
   await cluster.server.kubectl(['delete', 'kafkasinks', '--all', '-n', 'shop']);
   await kafka.createTopic({ topic: 'refused' });

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually, freePorts, startTestKafka, type TestKafka } from '@event-sinks/testing';
-import { startCluster, type Cluster } from './cluster.ts';
 import {
-  eventHeaders,
-  post,
+  eventually,
+  freePorts,
   servedUrl,
-  startProducer,
-  startProducerProcess,
+  startTestKafka,
   stored,
   type Answer,
-} from './producer.ts';
+  type TestKafka,
+} from '@event-sinks/testing';
+import { startCluster, type Cluster } from './cluster.ts';
+import { eventHeaders, post, startProducer, startProducerProcess } from './producer.ts';
 
 let cluster: Cluster;
 let kafka: TestKafka;

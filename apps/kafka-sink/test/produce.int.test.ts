@@ -1,14 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '@event-sinks/kube';
-import { eventually, startTestKafka, type TestKafka } from '@event-sinks/testing';
+import {
+  eventually,
+  servedUrl,
+  startTestKafka,
+  stored,
+  type SinkServer,
+  type TestKafka,
+} from '@event-sinks/testing';
 import { startCluster, type Cluster } from './cluster.ts';
 import { startCountingProxy } from './counting-proxy.ts';
-import { eventHeaders, post, servedUrl, startProducer, stored, type Producer } from './producer.ts';
+import { eventHeaders, post, startProducer } from './producer.ts';
 
 let cluster: Cluster;
 let kafka: TestKafka;
-let producer: Producer;
+let producer: SinkServer;
 
 beforeAll(async () => {
   [cluster, kafka] = await Promise.all([startCluster(), startTestKafka()]);

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   eventually,
+  servedUrl,
   startOtlpReceiver,
   startTestKafka,
+  stored,
   type OtlpReceiver,
+  type SinkServer,
   type TestKafka,
 } from '@event-sinks/testing';
 import { startCluster, type Cluster } from './cluster.ts';
-import { eventHeaders, post, servedUrl, startProducer, stored, type Producer } from './producer.ts';
+import { eventHeaders, post, startProducer } from './producer.ts';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const senderSpan = '00f067aa0ba902b7';
@@ -16,7 +19,7 @@ const sent = { traceparent: `00-${traceId}-${senderSpan}-01`, tracestate: 'vendo
 let cluster: Cluster;
 let kafka: TestKafka;
 let receiver: OtlpReceiver;
-let producer: Producer;
+let producer: SinkServer;
 
 beforeAll(async () => {
   [cluster, kafka, receiver] = await Promise.all([startCluster(), startTestKafka(), startOtlpReceiver()]);

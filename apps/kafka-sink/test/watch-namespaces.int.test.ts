@@ -5,11 +5,14 @@ import {
   accountKubeconfig,
   eventually,
   renderChart,
+  servedUrl,
   startTestKafka,
+  stored,
+  type SinkServer,
   type TestKafka,
 } from '@event-sinks/testing';
 import { startCluster, type Cluster } from './cluster.ts';
-import { post, servedUrl, startProducer, stored, type Producer } from './producer.ts';
+import { post, startProducer } from './producer.ts';
 
 /*
  * The producer runs under its own service account, with the Roles that the chart gives it in watched namespaces and no
@@ -18,7 +21,7 @@ import { post, servedUrl, startProducer, stored, type Producer } from './produce
 
 let cluster: Cluster;
 let kafka: TestKafka;
-let producer: Producer;
+let producer: SinkServer;
 
 const applyChart = async (namespaces: string): Promise<void> => {
   const manifests = await renderChart(['kafka-sink.yaml'], [`watchNamespaces={${namespaces}}`]);

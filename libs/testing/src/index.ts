@@ -22,13 +22,21 @@ export {
   type ReceivedSpanKind,
 } from './otlp-receiver.ts';
 export { renderChart } from './render-chart.ts';
-export { recordingLogger, type LoggedLine } from './recording-logger.ts';
+export { recordingLogger, type LoggedLine, type RecordingLogger } from './recording-logger.ts';
 export {
   startSecuredTestKafka,
   type SecuredTestKafka,
   type SecuredTestKafkaOptions,
 } from './secured-kafka.ts';
 export { securedListeners, type SecuredListener } from './secured-properties.ts';
+export { postEvent, servedUrl, stored, type Answer, type SinkVersion } from './sink-client.ts';
+export {
+  startSinkProcess,
+  startSinkServer,
+  type SinkApp,
+  type SinkProcess,
+  type SinkServer,
+} from './sink-server.ts';
 export {
   createTestAuthority,
   type TestAuthority,

@@ -5,7 +5,9 @@ export interface LoggedLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-interface RecordingLogger {
+/** What {@link recordingLogger} makes: whatever takes a logger takes it too. */
+export interface RecordingLogger {
+  /** Everything logged so far, by its children too. */
   readonly lines: LoggedLine[];
   debug(message: string, fields?: Record<string, unknown>): void;
   info(message: string, fields?: Record<string, unknown>): void;
