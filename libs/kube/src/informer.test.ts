@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { recordingLogger } from '@event-sinks/testing';
 import { fastClock } from '../test/fast-clock.ts';
-import { recordingLogger } from '../test/recording-logger.ts';
 import { kubeconfig, makeFolder, startServer, type ScriptedServer } from '../test/scripted-server.ts';
 import {
   added,

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { FakeTime, settle, type ProcessClock } from '../test/fake-time.ts';
+import { FakeTime, recordingLogger, settle, type ProcessClock } from '@event-sinks/testing';
 import { LeaseServer } from '../test/lease-server.ts';
-import { recordingLogger } from '../test/recording-logger.ts';
 import { createLeaseElector, NotLeaderError, type LeaseElector, type LeaseElectorOptions } from './index.ts';
 
 interface Candidate {

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { eventually } from '@event-sinks/testing';
+import { eventually, recordingLogger } from '@event-sinks/testing';
 import type { ServerResponse } from 'node:http';
 import { fastClock } from '../test/fast-clock.ts';
-import { recordingLogger } from '../test/recording-logger.ts';
 import { kubeconfig, makeFolder, reply, startServer } from '../test/scripted-server.ts';
 import {
   createManyInformers,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { eventually, startTestApiServer, type TestApiServer } from '@event-sinks/testing';
+import { eventually, recordingLogger, startTestApiServer, type TestApiServer } from '@event-sinks/testing';
 import { systemClock } from '@event-sinks/runtime';
 import {
   createInformer,
@@ -13,7 +13,6 @@ import {
 } from '../src/index.ts';
 import { configMapOf, configMaps } from './api-objects.ts';
 import { collect } from './collect.ts';
-import { recordingLogger } from './recording-logger.ts';
 import { refused } from './refused.ts';
 
 let server: TestApiServer;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { eventually, startTestApiServer, type TestApiServer } from '@event-sinks/testing';
+import { eventually, recordingLogger, startTestApiServer, type TestApiServer } from '@event-sinks/testing';
 import { systemClock } from '@event-sinks/runtime';
 import {
   createLeaseElector,
@@ -9,7 +9,6 @@ import {
   type KubeClient,
   type LeaseElector,
 } from '../src/index.ts';
-import { recordingLogger } from './recording-logger.ts';
 
 const durations = { leaseDurationMs: 3_000, renewDeadlineMs: 2_000, retryPeriodMs: 200 };
 

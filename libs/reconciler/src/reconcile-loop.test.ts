@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { FakeTime, settle } from '../test/fake-time.ts';
-import { recordingLogger } from '../test/recording-logger.ts';
+import { FakeTime, recordingLogger, settle } from '@event-sinks/testing';
 import {
   createReconcileLoop,
   TerminalError,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { FakeTime, settle } from '../test/fake-time.ts';
+import { FakeTime, settle } from '@event-sinks/testing';
 import { WorkQueue } from './work-queue.ts';
 
 function makeQueue(random = () => 0) {

@@ -1,6 +1,7 @@
 export { accountKubeconfig } from './account-kubeconfig.ts';
 export { startTestApiServer, type TestApiServer } from './api-server.ts';
 export { eventually, type EventuallyOptions } from './eventually.ts';
+export { FakeTime, settle, type ProcessClock } from './fake-time.ts';
 export { runFaultSuite } from './fault-suite.ts';
 export { freePorts } from './free-ports.ts';
 export { runKafkaJava } from './kafka-java.ts';

@@ -1,13 +1,22 @@
-import type { Clock, Timer } from '@event-sinks/runtime';
-
 interface Entry {
   readonly dueAt: number;
   readonly owner: ProcessClock;
   readonly fn: () => void;
 }
 
-/** The clock of one pretended process; while it is frozen, time goes on but no timer runs, as under SIGSTOP. */
-export interface ProcessClock extends Clock {
+interface Timer {
+  cancel(): void;
+}
+
+/**
+ * The clock of one pretended process: whatever takes a `Clock` takes it too. While it is frozen, time goes on but no
+ * timer runs, as under SIGSTOP.
+ */
+export interface ProcessClock {
+  now(): number;
+  monotonic(): number;
+  setTimeout(fn: () => void, ms: number): Timer;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
   freeze(): void;
   thaw(): void;
 }
