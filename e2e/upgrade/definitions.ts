@@ -16,3 +16,27 @@ export async function expectDefinitionsOf(release: HelmRelease, target: TestClus
     });
   }
 }
+
+/** A Secret for a KafkaSink, with which it reaches the platform's brokers as it would without. */
+export const login = {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'login' },
+  stringData: { protocol: 'PLAINTEXT' },
+};
+
+/** The part of a KafkaSink's spec that names {@link login}. */
+export const withLogin = { auth: { secret: { ref: { name: login.metadata.name } } } };
+
+/** A KafkaSink on the platform's brokers, with whatever else `spec` says. */
+export function kafkaSink(
+  name: string,
+  spec: { readonly topic: string; readonly [key: string]: unknown },
+): object {
+  return {
+    apiVersion: 'eventing.knative.dev/v1alpha1',
+    kind: 'KafkaSink',
+    metadata: { name },
+    spec: { bootstrapServers: ['my-cluster-kafka-bootstrap.kafka:9092'], ...spec },
+  };
+}

@@ -4,7 +4,7 @@ import { eventually } from '@event-sinks/testing';
 import { postFromPod } from '../support/post-from-pod.ts';
 import { suspendedJobSink } from '../support/suspended-job-sink.ts';
 import { openTestCluster, type TestCluster } from '../support/test-cluster.ts';
-import { definitions } from './definitions.ts';
+import { definitions, kafkaSink, login, withLogin } from './definitions.ts';
 import { currentChart, helmRelease, type AnyObject, type HelmRelease, type Images } from './helm-release.ts';
 import { leftovers } from './leftovers.ts';
 
@@ -19,12 +19,7 @@ describe('helm uninstall', () => {
     release = helmRelease(target);
     current = await release.images();
     installed = await release.manifest();
-    for (const object of [
-      suspendedJobSink('jobs'),
-      login,
-      kafkaSink('with-login', 2),
-      kafkaSink('without', undefined),
-    ])
+    for (const object of [suspendedJobSink('jobs'), login, sinkWithLogin(), sinkWithout()])
       await target.kubectl(['apply', '-f', '-'], JSON.stringify(object));
   });
   afterAll(async () => {
@@ -32,27 +27,11 @@ describe('helm uninstall', () => {
     await target.close();
   });
 
-  const login = {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 'login' },
-    stringData: { protocol: 'PLAINTEXT' },
-  };
-  const topicOf = (sink: string): string => `${target.namespace}-${sink}`;
-  /** With a number of partitions it makes its topic, and is held by a finalizer until that is deleted with it. */
-  const kafkaSink = (name: string, numPartitions: number | undefined): object => ({
-    apiVersion: 'eventing.knative.dev/v1alpha1',
-    kind: 'KafkaSink',
-    metadata: { name },
-    spec: {
-      topic: topicOf('with-login'),
-      bootstrapServers: ['my-cluster-kafka-bootstrap.kafka:9092'],
-      ...(numPartitions !== undefined && {
-        ...{ numPartitions, replicationFactor: 1 },
-        auth: { secret: { ref: { name: 'login' } } },
-      }),
-    },
-  });
+  const topic = (): string => `${target.namespace}-with-login`;
+  /** Makes its topic, and is held by a finalizer until that is deleted with it. */
+  const sinkWithLogin = (): object =>
+    kafkaSink('with-login', { topic: topic(), numPartitions: 2, replicationFactor: 1, ...withLogin });
+  const sinkWithout = (): object => kafkaSink('without', { topic: topic() });
   const ready = async (): Promise<void> => {
     const sinks = ['jobsink/jobs', 'kafkasink/with-login', 'kafkasink/without'];
     await target.kubectl(['wait', '--for=condition=Ready', '--timeout=60s', ...sinks]);
@@ -121,7 +100,7 @@ describe('helm uninstall', () => {
     await isLeft([]);
 
     await release.restore(current);
-    await target.kubectl(['apply', '-f', '-'], JSON.stringify(kafkaSink('without', undefined)));
+    await target.kubectl(['apply', '-f', '-'], JSON.stringify(sinkWithout()));
     const topicIsGone = '--for=jsonpath={.status.conditions[?(@.type=="TopicReady")].reason}=TopicNotFound';
     await target.kubectl(['wait', topicIsGone, '--timeout=60s', 'kafkasink/without']);
   });

@@ -4,7 +4,7 @@ import { eventually } from '@event-sinks/testing';
 import { runsOf } from '../support/job-runs.ts';
 import { suspendedJobSink } from '../support/suspended-job-sink.ts';
 import { openTestCluster, type TestCluster } from '../support/test-cluster.ts';
-import { expectDefinitionsOf } from './definitions.ts';
+import { expectDefinitionsOf, kafkaSink, login, withLogin } from './definitions.ts';
 import { currentChart, helmRelease, type AnyObject, type HelmRelease, type Images } from './helm-release.ts';
 import { openKeptRelease, type KeptRelease } from './kept-release.ts';
 import { startSteadySender, type SteadySender, type StreamReport } from './steady-sender.ts';
@@ -40,7 +40,9 @@ describe('an upgrade from 0.1.0 and back', () => {
     await release.uninstall();
     await release.install(released.chart, released.images, { ...marked('install'), ...patientProbes });
     await target.cluster.ensureTopic(target.namespace, 3);
-    const objects = [suspendedJobSink('jobs'), login, kafkaSink('kept', login), kafkaSink('new')];
+    const topic = target.namespace;
+    const kafkaSinks = [kafkaSink('kept', { topic, ...withLogin }), kafkaSink('new', { topic })];
+    const objects = [suspendedJobSink('jobs'), login, ...kafkaSinks];
     for (const object of objects) await target.kubectl(['apply', '-f', '-'], JSON.stringify(object));
     await ready();
     before = await uids();
@@ -58,22 +60,6 @@ describe('an upgrade from 0.1.0 and back', () => {
     await target.close();
   });
 
-  const login = {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 'login' },
-    stringData: { protocol: 'PLAINTEXT' },
-  };
-  const kafkaSink = (name: string, secret?: typeof login): object => ({
-    apiVersion: 'eventing.knative.dev/v1alpha1',
-    kind: 'KafkaSink',
-    metadata: { name },
-    spec: {
-      topic: target.namespace,
-      bootstrapServers: ['my-cluster-kafka-bootstrap.kafka:9092'],
-      ...(secret && { auth: { secret: { ref: { name: secret.metadata.name } } } }),
-    },
-  });
   const urlOf = (service: string, sink: string): string =>
     `http://${service}.${systemNamespace}.svc.cluster.local/${target.namespace}/${sink}`;
   const sinks = ['jobsink/jobs', 'kafkasink/kept', 'kafkasink/new'];
