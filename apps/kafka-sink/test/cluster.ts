@@ -1,10 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kafkaSinkResource } from '@event-sinks/crds';
 import { loadKubeClient, namespaces, type KubeClient, type KubeObject } from '@event-sinks/kube';
-import { eventually, startTestApiServer, type TestApiServer } from '@event-sinks/testing';
+import { accountKubeconfig, eventually, startTestApiServer, type TestApiServer } from '@event-sinks/testing';
 
 /** A real API server that knows KafkaSinks, and short ways to what the tests ask of it. */
 export interface Cluster {
@@ -44,7 +41,6 @@ export async function startCluster(): Promise<Cluster> {
     await server.close();
     throw error;
   }
-  const folder = await mkdtemp(join(tmpdir(), 'event-sinks-producer-'));
   const client = loadKubeClient({ kubeconfig: server.kubeconfig, userAgent: 'test' });
   await client.create<KubeObject>(namespaces, {
     apiVersion: 'v1',
@@ -83,22 +79,12 @@ export async function startCluster(): Promise<Cluster> {
     },
     async producerAccount() {
       for (const right of rights) await server.kubectl(['create', ...right]);
-      const token = (await server.kubectl(['create', 'token', 'producer', '-n', 'default'])).trim();
-      const admin = JSON.parse(await server.kubectl(['config', 'view', '--raw', '-o', 'json'])) as {
-        users: { name: string }[];
-      };
-      const users = admin.users.map(({ name }) => ({ name, user: { token } }));
-      const path = join(folder, 'producer');
-      await writeFile(path, JSON.stringify({ ...admin, users }));
-      return path;
+      return accountKubeconfig(server, { namespace: 'default', name: 'producer' });
     },
     async bindSecretReader() {
       const binding = ['--clusterrole=secret-reader', '--serviceaccount=default:producer'];
       await server.kubectl(['create', 'rolebinding', 'secret-reader', '-n', namespace, ...binding]);
     },
-    close: async () => {
-      await server.close();
-      await rm(folder, { recursive: true, force: true });
-    },
+    close: () => server.close(),
   };
 }
