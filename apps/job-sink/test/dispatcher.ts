@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { loadConfig, systemClock } from '@event-sinks/runtime';
 import {
-  postEvent,
+  sampleEvent,
   startSinkProcess,
   startSinkServer,
-  type Answer,
   type SinkProcess,
   type SinkServer,
 } from '@event-sinks/testing';
@@ -29,23 +28,8 @@ export function startDispatcherProcess(port: number, env: Environment): Promise<
   return startSinkProcess(fileURLToPath(new URL('../src/main.ts', import.meta.url)), port, env);
 }
 
-/** The headers of the user guide's curl command, with whatever a test changes. */
-export function eventHeaders(change: Environment = {}): Record<string, string> {
-  return {
-    'content-type': 'application/json',
-    'ce-specversion': '1.0',
-    'ce-source': 'my/curl/command',
-    'ce-type': 'my.demo.event',
-    'ce-id': '123',
-    ...change,
-  };
-}
-
-/** Posts that event, or another, and reads the answer to its end. */
-export function post(
-  url: string,
-  headers: Environment = eventHeaders(),
-  body: string | Uint8Array<ArrayBuffer> = '{"details":"JobSinkDemo"}',
-): Promise<Answer> {
-  return postEvent(url, headers, body);
-}
+/** The event of the user guide's curl command. */
+export const { eventHeaders, post } = sampleEvent(
+  { 'ce-source': 'my/curl/command', 'ce-type': 'my.demo.event', 'ce-id': '123' },
+  '{"details":"JobSinkDemo"}',
+);

@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { loadConfig, systemClock } from '@event-sinks/runtime';
 import {
-  postEvent,
+  sampleEvent,
   startSinkProcess,
   startSinkServer,
-  type Answer,
   type SinkProcess,
   type SinkServer,
 } from '@event-sinks/testing';
@@ -29,23 +28,8 @@ export function startProducerProcess(port: number, env: Environment): Promise<Si
   return startSinkProcess(fileURLToPath(new URL('../src/main.ts', import.meta.url)), port, env);
 }
 
-/** Headers of a small event, with whatever a test changes. */
-export function eventHeaders(change: Environment = {}): Record<string, string> {
-  return {
-    'content-type': 'application/json',
-    'ce-specversion': '1.0',
-    'ce-source': '/shop/till',
-    'ce-type': 'order.placed',
-    'ce-id': '1',
-    ...change,
-  };
-}
-
-/** Posts that event, or another, and reads the answer to its end. */
-export function post(
-  url: string,
-  headers: Environment = eventHeaders(),
-  body: string | Uint8Array<ArrayBuffer> = '{"total":12345678901234567890}',
-): Promise<Answer> {
-  return postEvent(url, headers, body);
-}
+/** A small event with a number that JavaScript cannot hold. */
+export const { eventHeaders, post } = sampleEvent(
+  { 'ce-source': '/shop/till', 'ce-type': 'order.placed', 'ce-id': '1' },
+  '{"total":12345678901234567890}',
+);

@@ -30,7 +30,14 @@ export {
   type SecuredTestKafkaOptions,
 } from './secured-kafka.ts';
 export { securedListeners, type SecuredListener } from './secured-properties.ts';
-export { postEvent, servedUrl, stored, type Answer, type SinkVersion } from './sink-client.ts';
+export {
+  sampleEvent,
+  servedUrl,
+  stored,
+  type Answer,
+  type SampleEvent,
+  type SinkVersion,
+} from './sink-client.ts';
 export {
   startSinkProcess,
   startSinkServer,

@@ -1,5 +1,7 @@
 import { eventually } from './eventually.ts';
 
+type EventHeaders = Readonly<Record<string, string>>;
+
 /** What a sender sees of an answer. */
 export interface Answer {
   readonly status: number;
@@ -11,18 +13,40 @@ export interface Answer {
 /** The answer to an event that was stored, for comparison. */
 export const stored: Answer = { status: 202, reason: null, retryAfter: null, body: '' };
 
-/** Posts an event and reads the answer to its end. @throws TypeError when the connection breaks first. */
-export async function postEvent(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body: string | Uint8Array<ArrayBuffer>,
-): Promise<Answer> {
-  const response = await fetch(url, { method: 'POST', headers, body });
+/** One event, and the ways to post it with whatever a test changes. */
+export interface SampleEvent {
+  /** Its headers, in binary mode with a body of JSON. */
+  readonly eventHeaders: (change?: EventHeaders) => Record<string, string>;
+  /** Posts it, or another, and reads the answer to its end. @throws TypeError when the connection breaks first. */
+  readonly post: (
+    url: string,
+    headers?: EventHeaders,
+    body?: string | Uint8Array<ArrayBuffer>,
+  ) => Promise<Answer>;
+}
+
+/** Makes the event of these attributes, whose names are those of the headers, and of this JSON. */
+export function sampleEvent(
+  attributes: Readonly<Record<'ce-source' | 'ce-type' | 'ce-id', string>>,
+  json: string,
+): SampleEvent {
+  const eventHeaders: SampleEvent['eventHeaders'] = (change = {}) => ({
+    'content-type': 'application/json',
+    'ce-specversion': '1.0',
+    ...attributes,
+    ...change,
+  });
   return {
-    status: response.status,
-    reason: response.headers.get('reason'),
-    retryAfter: response.headers.get('retry-after'),
-    body: await response.text(),
+    eventHeaders,
+    post: async (url, headers = eventHeaders(), body = json) => {
+      const response = await fetch(url, { method: 'POST', headers, body });
+      return {
+        status: response.status,
+        reason: response.headers.get('reason'),
+        retryAfter: response.headers.get('retry-after'),
+        body: await response.text(),
+      };
+    },
   };
 }
 
