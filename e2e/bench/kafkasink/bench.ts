@@ -7,7 +7,15 @@ import type { Row } from '../table.ts';
 import { allCases, batchSize, drivers, topicName, type Case } from './cases.ts';
 import { ceiling, type Measured } from './ceiling.ts';
 import { ceilingAlone } from './ceiling-alone.ts';
-import { measure, startFloor, startProducer, startSender, type Sender, type Server } from './subjects.ts';
+import {
+  measure,
+  startFloor,
+  startProducer,
+  startSender,
+  startUnbatchedFloor,
+  type Sender,
+  type Server,
+} from './subjects.ts';
 
 const rounds = 3;
 /** V8 goes on optimising a process for about so long; a case that comes later finds most of it done. */
@@ -19,8 +27,8 @@ const namespace = 'bench';
 /**
  * Events of 1 KiB over kept connections to one producer process per driver, with real KafkaSinks on a real API server
  * and a real broker, beside the floor (Node's own HTTP server, which reads the body and answers) and the ceilings
- * (Kafka's own performance tool, and each driver without HTTP). What is compared takes turns, round after round, and each figure is the median of
- * the rounds. `only` keeps the cases whose JSON it matches.
+ * (Kafka's own performance tool). What is compared takes turns, round after round, and each figure is the median of
+ * the rounds. At one connection both also stand there with each record sent by itself. `only` keeps the cases whose JSON it matches.
  */
 export async function benchKafkaSink(tell: (line: string) => void, only = /./): Promise<Row[]> {
   const { checkout } = readSettings(process.env);
@@ -37,15 +45,19 @@ export async function benchKafkaSink(tell: (line: string) => void, only = /./): 
         sender.close();
       },
     });
-    const floor = await startFloor(checkout);
-    started.push(floor.child);
-    const producers = new Map<string, Server>();
-    for (const KAFKA_DRIVER of drivers) {
-      const producer = await startProducer(checkout, { KUBECONFIG: server.kubeconfig, KAFKA_DRIVER });
-      started.push(producer.child);
-      producers.set(KAFKA_DRIVER, producer);
+    const servers = new Map<string, Server>();
+    const keep = (name: string, each: Server): void => {
+      started.push(each.child);
+      servers.set(name, each);
+    };
+    keep('floor ', await startFloor(checkout));
+    const target = { BOOTSTRAP: kafka.bootstrap, TOPIC: topicName(1, 0) };
+    for (const driver of drivers) {
+      keep(`floor ${driver}`, await startUnbatchedFloor(checkout, { DRIVER: driver, ...target }));
+      const settings = { KUBECONFIG: server.kubeconfig, KAFKA_DRIVER: driver };
+      keep(`ours ${driver}`, await startProducer(checkout, settings));
     }
-    return await measureAll({ sender, floor, producers, bootstrap: kafka.bootstrap }, cases, tell);
+    return await measureAll({ sender, servers, bootstrap: kafka.bootstrap }, cases, tell);
   } finally {
     for (const each of started) each.kill('SIGKILL');
     await server.close();
@@ -55,8 +67,8 @@ export async function benchKafkaSink(tell: (line: string) => void, only = /./): 
 
 interface Subjects {
   readonly sender: Sender;
-  readonly floor: Server;
-  readonly producers: ReadonlyMap<string, Server>;
+  /** By subject and driver. */
+  readonly servers: ReadonlyMap<string, Server>;
   readonly bootstrap: string;
 }
 
@@ -88,8 +100,8 @@ async function run(subjects: Subjects, each: Case, duration: number): Promise<Me
     const target = { bootstrap: subjects.bootstrap, topic: topicName(partitions, 0) };
     return driver === '' ? await ceiling(target) : await ceilingAlone({ driver, ...target });
   }
-  const server = subject === 'floor' ? subjects.floor : subjects.producers.get(driver);
-  if (server === undefined) throw new Error(`no producer for ${driver}`);
+  const server = subjects.servers.get(`${subject} ${driver}`);
+  if (server === undefined) throw new Error(`no ${subject} for ${driver}`);
   const paths = Array.from({ length: Math.max(1, sinks) }, (_, index) =>
     subject === 'floor' ? '/' : `/${namespace}/${topicName(partitions, index)}`,
   );

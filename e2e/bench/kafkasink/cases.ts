@@ -1,6 +1,6 @@
 /**
- * One line of the result. A ceiling is what can be had without HTTP: from Kafka's own tool, or, with a driver, from that
- * driver by itself, one record after another.
+ * One line of the result. The floor is a bare HTTP server, a ceiling is what can be had without HTTP: from Kafka's own
+ * tool. With a driver, both send each record by itself on that driver.
  */
 export interface Case {
   readonly subject: 'floor' | 'ceiling' | 'ours';
@@ -29,13 +29,15 @@ export function allCases(): Case[] {
       oneCase('ours', { mode: 'single', connections: 64 }, { driver, partitions: 1, sinks }),
     ),
   );
-  const alone = drivers.map((driver) =>
-    oneCase('ceiling', { mode: 'single', connections: 1 }, { driver, partitions: 1, sinks: 0 }),
+  const unbatched = (['ceiling', 'floor'] as const).flatMap((subject) =>
+    drivers.map((driver) =>
+      oneCase(subject, { mode: 'single', connections: 1 }, { driver, partitions: 1, sinks: 0 }),
+    ),
   );
   const ceilings = [1, 12].map((partitions) =>
     oneCase('ceiling', { mode: 'single', connections: 1 }, { driver: '', partitions, sinks: 0 }),
   );
-  return [...alone, ...single, ...many, ...batch, ...ceilings];
+  return [...unbatched, ...single, ...many, ...batch, ...ceilings];
 }
 
 type Way = Pick<Case, 'mode' | 'connections'>;

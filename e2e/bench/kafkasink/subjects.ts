@@ -39,6 +39,14 @@ export async function startFloor(checkout: string): Promise<Server> {
   return await startServer([...imageFlags(checkout, 'kafka-sink'), program('floor.ts')], {});
 }
 
+/** Starts the bare HTTP server that sends each body to the topic by itself, on a driver. */
+export async function startUnbatchedFloor(
+  checkout: string,
+  settings: { readonly DRIVER: string; readonly BOOTSTRAP: string; readonly TOPIC: string },
+): Promise<Server> {
+  return await startServer([...imageFlags(checkout, 'kafka-sink'), program('unbatched-floor.ts')], settings);
+}
+
 async function startServer(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Server> {
   const [port = 0] = await freePorts(1);
   const child = spawn(process.execPath, [...args], {
@@ -48,7 +56,7 @@ async function startServer(args: readonly string[], env: Readonly<Record<string,
   await eventually(
     async () => {
       if (child.exitCode !== null) throw new Error(`${args.at(-1) ?? ''} ended with ${child.exitCode}`);
-      // The floor answers everything with 202.
+      // The floors answer everything as an event.
       const { status } = await fetch(`http://127.0.0.1:${port}/readyz`);
       if (status !== 200 && status !== 202) throw new Error(`not ready: ${status}`);
     },

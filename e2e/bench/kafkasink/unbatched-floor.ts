@@ -1,0 +1,30 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import { createProducer, type KafkaDriver } from '@event-sinks/kafka';
+import { recordingLogger } from '@event-sinks/testing';
+
+/** Node's own HTTP server before a driver: each body is one record, sent by itself and at once. Nothing is checked. */
+const { PORT, DRIVER, BOOTSTRAP = '', TOPIC = '' } = process.env;
+const producer = createProducer({
+  driver: DRIVER as KafkaDriver,
+  connection: { bootstrapServers: [BOOTSTRAP], clientId: 'unbatched' },
+  logger: recordingLogger(),
+});
+
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    void store(request, Buffer.concat(chunks)).then((status) => {
+      response.writeHead(status, { 'content-length': 0 });
+      response.end();
+    });
+  });
+});
+
+server.listen(Number(PORT), '127.0.0.1');
+
+async function store({ headers }: IncomingMessage, value: Buffer): Promise<number> {
+  const key = Buffer.from(String(headers['ce-partitionkey']));
+  const [result] = await producer.send([{ topic: TOPIC, key, value, headers: [] }]);
+  return result?.ok === true ? 202 : 503;
+}
