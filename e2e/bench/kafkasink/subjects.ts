@@ -1,6 +1,6 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,12 +26,11 @@ export async function startProducer(
   const folder = await mkdtemp(join(tmpdir(), 'event-sinks-bench-'));
   const main = join(folder, 'main.mjs');
   await cp(join(checkout, 'apps/kafka-sink/dist/main.mjs'), main);
-  return await startServer([...imageFlags(checkout, 'kafka-sink'), main], {
-    ...settings,
-    NODE_ENV: 'production',
-    METRICS_PORT: '0',
-    LOG_LEVEL: 'warn',
-  });
+  const fixed = { NODE_ENV: 'production', METRICS_PORT: '0', LOG_LEVEL: 'warn' };
+  const server = await startServer([...imageFlags(checkout, 'kafka-sink'), main], { ...settings, ...fixed });
+  // Node has read the one file that there is.
+  await rm(folder, { recursive: true });
+  return server;
 }
 
 /** Starts the bare HTTP server that everything is compared with. */
