@@ -1,7 +1,7 @@
 import process from 'node:process';
 
 /** How long what the tests left open may take to close, in milliseconds. */
-const graceMs = 15_000;
+const graceMs = 60_000;
 
 /**
  * Ends a run whose tests left something open, and fails it: Jest by itself would wait for ever, and with it whoever waits

@@ -130,10 +130,7 @@ export async function runTool(
       const words = Buffer.concat(code === 0 ? out : [...err, ...out]);
       const ending = signal === null ? String(code) : `${signal} after ${timeoutMs / 1000} s at most`;
       if (code === 0) resolve(words);
-      else
-        reject(
-          new Error(`${mainClass} ended with ${ending}: ${words.toString().slice(-2000)}`),
-        );
+      else reject(new Error(`${mainClass} ended with ${ending}: ${words.toString().slice(-2000)}`));
     });
   });
 }
