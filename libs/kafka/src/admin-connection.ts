@@ -1,5 +1,6 @@
 import { SinkError } from '@event-sinks/errors';
-import { Connection } from '@platformatic/kafka';
+import type { Connection } from '@platformatic/kafka';
+import { clientConnection } from './client-connection.ts';
 import { withTokens, type ConnectionOptions } from './connection.ts';
 import { withDeadline } from './deadline.ts';
 import { kafkaSinkError } from './error-mapping.ts';
@@ -30,10 +31,8 @@ export async function withConnection<T>(
   const client = clientOptionsOf(options);
   let isOver = false;
   const connectTo = async ({ host, port }: Address): Promise<Connection> => {
-    const connection = new Connection(options.clientId, client);
+    const connection = clientConnection(options.clientId, client);
     opened.add(connection);
-    // Every failure also reaches the request that it belongs to; an event without a listener would be thrown.
-    connection.on('error', () => undefined);
     await connection.connect(host, port);
     if (isOver) connection.socket.destroy();
     return connection;

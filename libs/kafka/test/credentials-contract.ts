@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPrivateKey } from 'node:crypto';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -143,6 +144,25 @@ export function credentialsContract(name: string, createProducer: SecuredProduce
         ]);
       });
 
+      test('OAUTHBEARER whose tokens run out: new ones in use, nothing left once it is closed', async () => {
+        const { lifeSeconds } = kafka.tokens;
+        kafka.tokens.lifeSeconds = 6;
+        const before = { requests: kafka.tokens.requests.length, timers: timersOpen() };
+        const producer = producerFor('saslPlaintext', read({ protocol: 'SASL_PLAINTEXT', ...oauth(kafka) }));
+        for (let second = 0; second < 8; second += 1) {
+          await expectSent(producer, `in second ${second}`);
+          await sleep(1_000);
+        }
+        const asked = kafka.tokens.requests.length;
+        expect(asked - before.requests).toBeGreaterThan(1);
+        await producer.close();
+        for (let tries = 0; tries < 20 && timersOpen() > before.timers; tries += 1) await sleep(50);
+        expect(timersOpen()).toBeLessThanOrEqual(before.timers);
+        await sleep(6_000);
+        expect(kafka.tokens.requests).toHaveLength(asked);
+        kafka.tokens.lifeSeconds = lifeSeconds;
+      });
+
       test('SSL with a client certificate, elliptic key in PKCS#8', async () => {
         await expectStored('mutualTls', withCa({ protocol: 'SSL', ...clientPair(pairs.ec) }));
       });
@@ -276,7 +296,7 @@ export function credentialsContract(name: string, createProducer: SecuredProduce
         expect(before).toMatchObject({ ok: false, error: { code: 'TokenUnavailable' } });
         kafka.tokens.mood = 'well';
         // A failure is remembered for a second.
-        await new Promise((resolve) => setTimeout(resolve, 1100));
+        await sleep(1_100);
         await expectSent(producer, 'after the endpoint');
       });
 
@@ -334,6 +354,11 @@ function read(data: Record<string, string>, nowMs?: number): KafkaSecurity {
 
 function login(user: User, mechanism: string): Record<string, string> {
   return { 'sasl.mechanism': mechanism, user, password: users[user] };
+}
+
+/** Timers that hold this process. */
+function timersOpen(): number {
+  return process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
 }
 
 function oauth(kafka: SecuredTestKafka): Record<string, string> {

@@ -1,4 +1,5 @@
-import { Connection, type ConnectionOptions as ClientOptions } from '@platformatic/kafka';
+import type { Connection, ConnectionOptions as ClientOptions } from '@platformatic/kafka';
+import { clientConnection } from '../client-connection.ts';
 import type { Call } from './calls.ts';
 
 /** Where a broker listens. */
@@ -83,9 +84,7 @@ export class BrokerLink {
   async #connect(): Promise<Connection> {
     if (this.#isClosed) throw new Error('the client is closed');
     const { address, clientId, client } = this.#options;
-    const connection = new Connection(clientId, client);
-    // Every failure also reaches the request that it belongs to; an event without a listener would be thrown.
-    connection.on('error', () => undefined);
+    const connection = clientConnection(clientId, client);
     this.#drop();
     this.#connection = connection;
     try {
