@@ -71,13 +71,17 @@ export async function createIdentifiedTopic(
 }
 
 /**
- * Deletes the topic with this id with everything in it, and no other of its name.
+ * Deletes the topic with this id with everything in it, and no other of its name. When it throws because brokers do not
+ * answer, nothing is deleted later either, unless they fell silent between two questions.
  * @throws SinkError
  */
 export async function deleteIdentifiedTopic(
   options: ConnectOptions & { readonly id: string },
 ): Promise<'deleted' | 'missing'> {
   return onController(options, async (connection) => {
+    // The system takes what is sent to a broker that stands still, which would carry it out when it goes on, long after the
+    // caller was told that the topic stays. So only one that answers is asked.
+    await metadataOf(connection, []);
     const call = deleteTopicsV6.api.async(connection, [{ topicId: options.id }], options.timeoutMs);
     const { responses } = await answerOf<DeleteAnswer>(call);
     const error = refusal(responses[0]);

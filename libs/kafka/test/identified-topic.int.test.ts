@@ -81,3 +81,18 @@ test('a cluster that is away is told as such, within the time', async () => {
     kafka.resume();
   }
 });
+
+test('a topic whose deletion was given up stays, also when the broker that stood still goes on', async () => {
+  const { id } = (await create('frozen')) as { id: string };
+  await found('frozen');
+  await kafka.pause();
+  try {
+    const given = deleteIdentifiedTopic({ ...about('frozen'), id, timeoutMs: 500 });
+    await expect(given).rejects.toMatchObject({ code: 'KafkaUnavailable' });
+  } finally {
+    kafka.resume();
+  }
+  // Answered behind whatever the broker had been sent before.
+  await kafka.createTopic({ topic: 'afterwards' });
+  expect(await kafka.listTopics()).toContain('frozen');
+});
