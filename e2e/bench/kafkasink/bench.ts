@@ -28,7 +28,8 @@ const namespace = 'bench';
  * Events of 1 KiB over kept connections to one producer process per driver, with real KafkaSinks on a real API server
  * and a real broker, beside the floor (Node's own HTTP server, which reads the body and answers) and the ceilings
  * (Kafka's own performance tool). What is compared takes turns, round after round, and each figure is the median of
- * the rounds. At one connection both also stand there with each record sent by itself. `only` keeps the cases whose JSON it matches.
+ * the rounds. At one connection both also stand there with each record sent by itself. `only` keeps the cases whose JSON
+ * it matches.
  */
 export async function benchKafkaSink(tell: (line: string) => void, only = /./): Promise<Row[]> {
   const { checkout } = readSettings(process.env);

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { answerWith } from './asked-program.ts';
 
 /** What to send, how, and for how long. */
 export interface Load {
@@ -23,15 +24,7 @@ export interface LoadResult {
 const keys = 1_000;
 const payload = 'x'.repeat(1_024);
 
-process.on('message', (load: Load) => {
-  run(load).then(
-    (result) => process.send?.(result),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-});
+answerWith(run);
 
 async function run({ port, connections, paths, eventsPerRequest, seconds }: Load): Promise<LoadResult> {
   const count = eventsPerRequest === 1 ? Math.max(keys, paths.length) : 10;

@@ -1,13 +1,12 @@
 import { createProducer, type KafkaDriver } from '@event-sinks/kafka';
 import { recordingLogger } from '@event-sinks/testing';
 import { timeOperations } from '../measure.ts';
-import type { Measured } from './ceiling.ts';
+import { answerWith } from './asked-program.ts';
+import type { Measured, Target } from './ceiling.ts';
 
 /** What to send without HTTP and without a batch: one record after another, each awaited. */
-export interface LoneSends {
+export interface LoneSends extends Target {
   readonly driver: KafkaDriver;
-  readonly bootstrap: string;
-  readonly topic: string;
   readonly records: number;
 }
 
@@ -15,15 +14,7 @@ export interface LoneSends {
 const warmUp = 2_000;
 const value = Buffer.alloc(1_024, 'x');
 
-process.on('message', (what: LoneSends) => {
-  run(what).then(
-    (measured) => process.send?.(measured),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-});
+answerWith(run);
 
 async function run({ driver, bootstrap, topic, records }: LoneSends): Promise<Measured> {
   const connection = { bootstrapServers: [bootstrap], clientId: 'lone' };

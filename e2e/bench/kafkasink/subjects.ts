@@ -1,5 +1,4 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { eventually, freePorts } from '@event-sinks/testing';
 import { imageFlags } from '../../support/image-flags.ts';
 import { cpuMicros, residentMiB } from '../measure.ts';
+import { startProgram, type AskedProgram } from './asked-program.ts';
 import type { Measured } from './ceiling.ts';
 import type { Load, LoadResult } from './load.ts';
 
@@ -65,41 +65,16 @@ async function startServer(args: readonly string[], env: Readonly<Record<string,
 }
 
 /** A process that sends events over sockets of its own. */
-export interface Sender {
-  send(load: Load): Promise<LoadResult>;
-  close(): void;
-}
+export type Sender = AskedProgram<Load, LoadResult>;
 
 /** Starts the sending process; it shares the processors with what it measures, so it does as little as it can. */
-export function startSender(): Sender {
-  const child = fork(program('load.ts'), { execArgv: ['--disable-warning=ExperimentalWarning'] });
-  return {
-    async send(load) {
-      const waiting = new AbortController();
-      const { signal } = waiting;
-      child.send(load);
-      const ended = once(child, 'exit', { signal }).then(() => {
-        throw new Error('the sending process ended');
-      });
-      try {
-        const [result] = (await Promise.race([once(child, 'message', { signal }), ended])) as [LoadResult];
-        return result;
-      } finally {
-        ended.catch(() => undefined);
-        waiting.abort();
-      }
-    },
-    close: () => {
-      child.kill();
-    },
-  };
-}
+export const startSender = (): Sender => startProgram('./load.ts');
 
 /** Sends and looks at what the server used meanwhile. */
 export async function measure(sender: Sender, { child }: Server, load: Load): Promise<Measured> {
   const pid = child.pid ?? 0;
   const before = cpuMicros(pid);
-  const { events, seconds, p50Ms, p99Ms } = await sender.send(load);
+  const { events, seconds, p50Ms, p99Ms } = await sender.ask(load);
   const cpuMicrosPerEvent = (cpuMicros(pid) - before) / events;
   return { eventsPerSecond: events / seconds, p50Ms, p99Ms, cpuMicrosPerEvent, rssMiB: residentMiB(pid) };
 }
