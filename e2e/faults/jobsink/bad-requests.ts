@@ -110,7 +110,7 @@ export const listedRequests: readonly RawRequest[] = [
   ...['not a uri reference %', 'http://[', '\\'].map((source) =>
     one(`source ${source}`, withHeaders({ 'ce-source': source })),
   ),
-  ...['yesterday', '2026-13-01T00:00:00Z', ''].map((time) =>
+  ...['yesterday', '2026-13-01T00:00:00Z', ' 1'].map((time) =>
     one(`time ${time}`, withHeaders({ 'ce-time': time })),
   ),
   one('an extension with a dash', withHeaders({ 'ce-a-b': 'x', 'ce-id': undefined })),

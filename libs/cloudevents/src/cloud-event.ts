@@ -19,6 +19,11 @@ export interface CloudEvent {
   readonly extensions: ReadonlyMap<string, AttributeValue>;
   /** The payload's own bytes, possibly a view into the request's body; absent means no data. */
   readonly data?: Buffer;
+  /**
+   * The payload came as a JSON `data` member without a `datacontenttype`, so its type is `application/json` by
+   * implication (JSON format 3.1.2). Bytes that came without a type have none, whatever they look like.
+   */
+  readonly isImpliedJson?: true;
 }
 
 /** An event while it is being put together. */

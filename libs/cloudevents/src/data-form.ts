@@ -6,31 +6,38 @@ import { declaresJson, essenceOf, parametersOf } from './media-type.ts';
 /** Go compares the type by its letters, Java in addition refuses white space before the parameters. */
 const jsonAsReadersSpellIt = /^(?:application|text)\/json(?:;|$)/;
 
+/** The type of JSON data whose event names none (JSON format 3.1.2). */
+export const impliedType = 'application/json';
+
 /** How a payload is written into a JSON event: not at all, spliced, as a string, or encoded. */
 export type DataForm = 'none' | 'json' | 'text' | 'base64';
 
 /**
  * The one form in which every SDK reads this payload back as these bytes.
  *
- * - `json` for exactly one JSON value under no type, `application/json` or `text/json`, in lower case. Under
- *   any other spelling and under `+json` types the Go and Java SDKs expect a string and refuse the event.
+ * - `json` for exactly one JSON value under `application/json` or `text/json`, in lower case, and for one that came
+ *   as a JSON member without a type. Under any other spelling and under `+json` types the Go and Java SDKs expect a
+ *   string and refuse the event.
  * - `text` for UTF-8 under a text or XML type. Never without a type: a string would then be a JSON string.
- * - `base64` for the rest, also for bytes that only claim to be JSON; spliced, they could end the object and
- *   forge attributes.
+ * - `base64` for the rest: bytes without a type, which readers would take for JSON (and some of them would change or
+ *   refuse); bytes that only claim to be JSON, which could end the object and forge attributes.
  */
-export function dataFormOf({ data, datacontenttype }: CloudEvent): DataForm {
+export function dataFormOf({ data, datacontenttype, isImpliedJson }: CloudEvent): DataForm {
   if (data === undefined) {
     return 'none';
   }
-  const form = declaredForm(datacontenttype);
+  const form = declaredForm(datacontenttype ?? (isImpliedJson && impliedType));
   if (form === 'base64' || !isUtf8(data)) {
     return 'base64';
   }
   return form === 'json' && !isOneJsonValue(data, maxDataDepth) ? 'base64' : form;
 }
 
-function declaredForm(contentType = 'application/json'): Exclude<DataForm, 'none'> {
-  if (contentType === 'application/json') {
+function declaredForm(contentType: string | undefined): Exclude<DataForm, 'none'> {
+  if (contentType === undefined) {
+    return 'base64';
+  }
+  if (contentType === impliedType) {
     return 'json';
   }
   if (declaresJson(contentType)) {

@@ -19,8 +19,7 @@ export function decodeBinary(headers: EventHeaders, body: Buffer): CloudEvent {
   for (const [name, raw] of headers.attributes) {
     attributes.set(allowedName(name), attributeValue(name, raw));
   }
-  // An empty Content-Type is how some clients say that there is none.
-  if (headers.contentType !== undefined && headers.contentType !== '') {
+  if (headers.contentType !== undefined) {
     attributes.set('datacontenttype', headers.contentType);
   }
   const event = eventFromAttributes(attributes);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decodeJson, refusalOf, structuredBody, structuredHeaders } from '../test/events.ts';
+import { binaryHeaders, decodeJson, refusalOf, structuredBody, structuredHeaders } from '../test/events.ts';
 import { decodeHttp } from './index.ts';
 
 const minimal = '"specversion":"1.0","id":"1","source":"/s","type":"t"';
@@ -66,6 +66,10 @@ describe('an event in structured mode', () => {
     ['empty base64', '"data_base64":""', ''],
     ['no data, base64 being null', '"data_base64":null', undefined],
     ['data beside a base64 of null', '"data_base64":null,"data":1', '1'],
+    ['base64 beside data of null', '"data_base64":"e30=","data":null', '{}'],
+    ['no data, being null under a text type', '"datacontenttype":"text/plain","data":null', undefined],
+    ['no data, being null under another type', '"datacontenttype":"image/png","data":null', undefined],
+    ['null under a JSON type', '"datacontenttype":"application/json","data":null', 'null'],
   ])('carries %s', (_what, members, data) => {
     expect(dataOf(members)).toBe(data);
   });
@@ -78,7 +82,6 @@ describe('an event in structured mode', () => {
     ['base64 with stray bits', '"data_base64":"AP9="', 'InvalidData'],
     ['base64 that is a number', '"data_base64":1', 'InvalidData'],
     ['an object as text', '"datacontenttype":"text/plain","data":{}', 'InvalidData'],
-    ['null as text', '"datacontenttype":"text/plain","data":null', 'InvalidData'],
     ['a lone surrogate in text', '"datacontenttype":"text/plain","data":"\\ud800"', 'InvalidData'],
     ['a lone surrogate in an attribute', '"x":"\\udc00"', 'InvalidAttribute'],
     ['a control character in an attribute', '"x":"\\u0000"', 'InvalidAttribute'],
@@ -98,7 +101,6 @@ describe('an event in structured mode', () => {
     ['a name that is there twice, once escaped', '"\\u0069d":"1"', 'InvalidAttribute'],
     ['data that is there twice', '"data":1,"data":2', 'InvalidAttribute'],
     ['a subject that is a number', '"subject":1', 'InvalidAttribute'],
-    ['an empty datacontenttype', '"datacontenttype":""', 'InvalidAttribute'],
     ['a local time', '"time":"2020-01-01T00:00:00"', 'InvalidAttribute'],
     ['a trailing comma', '"x":"y",', 'InvalidJson'],
     ['a broken value', '"x":nul', 'InvalidJson'],
@@ -137,6 +139,37 @@ describe('an event in structured mode', () => {
   });
 });
 
+describe('the type of JSON data', () => {
+  const isImplied = (members: string) => decodeJson(`{${minimal},${members}}`).isImpliedJson;
+
+  test.each([
+    ['a JSON member without a type', '"data":"a"', true],
+    ['a JSON member of null without a type', '"data":null', true],
+    ['a JSON member under an empty type', '"data":1,"datacontenttype":""', true],
+    ['a JSON member under a type', '"data":1,"datacontenttype":"application/json"', undefined],
+    ['base64', '"data_base64":"e30="', undefined],
+    ['base64 beside null', '"data_base64":"e30=","data":null', undefined],
+    ['no data', '"x":1', undefined],
+  ])('is implied by %s: %s is %s', (_what, members, implied) => {
+    expect(isImplied(members)).toBe(implied);
+  });
+
+  test('is implied by no bytes in binary mode', () => {
+    expect(decodeHttp(binaryHeaders(), Buffer.from('{}'))).not.toHaveProperty('isImpliedJson');
+  });
+});
+
+describe('an event as Azure Event Grid sends it', () => {
+  test('is taken, with a schema of # and data of null', () => {
+    const event = decodeJson(
+      `{${minimal},"dataschema":"#","subject":"","datacontenttype":"text/plain","data":null}`,
+    );
+    expect(event).toMatchObject({ dataschema: '#', datacontenttype: 'text/plain' });
+    expect(Object.keys(event)).not.toEqual(expect.arrayContaining(['data']));
+    expect(event.subject).toBeUndefined();
+  });
+});
+
 describe('an event of version 0.3 in structured mode', () => {
   const legacy = (members: string) =>
     decodeJson(`{"specversion":"0.3","id":"1","source":"/s","type":"t",${members}}`);
@@ -145,6 +178,12 @@ describe('an event of version 0.3 in structured mode', () => {
     const event = legacy('"datacontenttype":"application/json","datacontentencoding":"base64","data":"e30="');
     expect(event.data?.toString()).toBe('{}');
     expect(event.extensions.size).toBe(0);
+  });
+
+  test('has data whose type is not implied when it is base64, and none when that is null', () => {
+    expect(legacy('"datacontentencoding":"base64","data":"e30="')).not.toHaveProperty('isImpliedJson');
+    expect(legacy('"datacontentencoding":"base64","data":null').data).toBeUndefined();
+    expect(legacy('"data":{}').isImpliedJson).toBe(true);
   });
 
   test('knows schemaurl, and not data_base64', () => {

@@ -49,11 +49,7 @@ export function eventFromMembers(body: Buffer, members: Members): CloudEvent {
     }
   }
   const event = eventFromAttributes(attributes);
-  const isBase64 = takeBase64Mark(attributes, event.specversion);
-  const data = dataOf(body, members, { event, isBase64 });
-  if (data !== undefined) {
-    event.data = data;
-  }
+  takeData(body, members, event, takeBase64Mark(attributes, event.specversion));
   return event;
 }
 
@@ -61,42 +57,46 @@ function isDataMember(name: string): boolean {
   return name === 'data' || name === 'data_base64';
 }
 
-interface Declaration {
-  readonly event: EventDraft;
-  readonly isBase64: boolean;
-}
-
-function dataOf(body: Buffer, members: Members, { event, isBase64 }: Declaration): Buffer | undefined {
+function takeData(body: Buffer, members: Members, event: EventDraft, isBase64: boolean): void {
   const plain = members.get('data');
   const encoded = members.get('data_base64');
   if (encoded !== undefined && event.specversion === '0.3') {
     throw invalidAttribute('data_base64', 'is not known to version 0.3');
   }
   // The JSON schema of the format lets data_base64 be null, with the meaning of absent.
-  if (encoded !== undefined && body[encoded.from] !== letterN) {
-    return encodedData(body, encoded, plain);
+  if (encoded !== undefined && !isNull(body, encoded)) {
+    event.data = encodedData(body, encoded, plain);
+  } else if (plain !== undefined) {
+    takePlainData(body, plain, event, isBase64);
   }
-  if (plain === undefined) {
-    return undefined;
-  }
-  return isBase64 ? base64Data(textOf(body, plain)) : plainData(body, plain, event.datacontenttype);
 }
 
 function encodedData(body: Buffer, encoded: Span, plain: Span | undefined): Buffer {
-  if (plain !== undefined) {
+  if (plain !== undefined && !isNull(body, plain)) {
     throw invalidData('there are both data and data_base64');
   }
   return base64Data(textOf(body, encoded));
 }
 
 /**
- * JSON format 3.1.2. Under a JSON type the value's own bytes are the payload, also for `null`: 3.1.1 calls that
- * an explicit payload, distinct from an absent member. White space around the value belongs to the envelope.
+ * JSON format 3.1.2. Under a JSON type, given or implied, the value's own bytes are the payload, also for `null`: 3.1.1
+ * calls that an explicit payload, distinct from an absent member. White space around the value belongs to the envelope.
+ * Under any other type the value should be a string, and senders write `null` for an event without data.
  */
-function plainData(body: Buffer, span: Span, datacontenttype: string | undefined): Buffer {
-  return datacontenttype === undefined || declaresJson(datacontenttype)
-    ? body.subarray(span.from, span.to)
-    : textBytes(body, span);
+function takePlainData(body: Buffer, span: Span, event: EventDraft, isBase64: boolean): void {
+  const { datacontenttype } = event;
+  if (!isBase64 && (datacontenttype === undefined || declaresJson(datacontenttype))) {
+    event.data = body.subarray(span.from, span.to);
+    if (datacontenttype === undefined) {
+      event.isImpliedJson = true;
+    }
+  } else if (!isNull(body, span)) {
+    event.data = isBase64 ? base64Data(textOf(body, span)) : textBytes(body, span);
+  }
+}
+
+function isNull(body: Buffer, { from }: Span): boolean {
+  return body[from] === letterN;
 }
 
 /** The UTF-8 of a string: where nothing is escaped, the bytes between its quotes. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { binaryHeaders, decodeJson } from '../test/events.ts';
+import { binaryHeaders, decodeJson, jsonShapes } from '../test/events.ts';
 import { decodeHttp, encodeEventJson, type CloudEvent } from './index.ts';
 
 const head = '{"specversion":"1.0","id":"1","source":"/s","type":"t"';
@@ -49,8 +49,6 @@ describe('the JSON of an event', () => {
   });
 
   test.each([
-    [undefined, '{"n":9007199254740993,"n":1.0}'],
-    [undefined, '"a JSON string"'],
     ['application/json', ' [1,\n2] \n'],
     ['application/json;  CHARSET=Utf-8', 'null'],
     ['text/json', '1e999'],
@@ -59,6 +57,17 @@ describe('the JSON of an event', () => {
     ['application/json', '['.repeat(999) + ']'.repeat(999)],
   ])('splices a payload of type %s byte for byte: %j', (contentType, body) => {
     expect(dataPart(contentType, body)).toBe(`"data":${body}`);
+  });
+
+  test.each(jsonShapes)('splices %s that came as a member without a type, byte for byte', (json) => {
+    const event = decodeJson(`${head},"data": ${json} }`);
+    expect(encodeEventJson(event).toString()).toBe(`${head},"data":${json}}`);
+  });
+
+  test.each(jsonShapes)('encodes the bytes %s that came without a type', (json) => {
+    expect(dataPart(undefined, json)).toBe(base64(json));
+    const encoded = decodeJson(`${head},${base64(json)}}`);
+    expect(encodeEventJson(encoded).toString()).toBe(`${head},${base64(json)}}`);
   });
 
   test.each([
@@ -117,11 +126,17 @@ describe('the JSON of a 0.3 event', () => {
   const legacyHead = '{"specversion":"0.3","id":"1","source":"/s","type":"t"';
 
   test('keeps schemaurl, and data where it is JSON or text', () => {
-    expect(legacy({ dataschema: '/x', data: Buffer.from('{}') })).toBe(
+    expect(legacy({ dataschema: '/x', data: Buffer.from('{}'), isImpliedJson: true })).toBe(
       `${legacyHead},"schemaurl":"/x","data":{}}`,
     );
     expect(legacy({ datacontenttype: 'text/plain', data: Buffer.from('a') })).toBe(
       `${legacyHead},"datacontenttype":"text/plain","data":"a"}`,
+    );
+  });
+
+  test('marks bytes without a type as base64', () => {
+    expect(legacy({ data: Buffer.from('{}') })).toBe(
+      `${legacyHead},"datacontentencoding":"base64","data":"e30="}`,
     );
   });
 

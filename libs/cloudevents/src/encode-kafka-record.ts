@@ -1,4 +1,6 @@
 import { schemaAttributeOf, type CloudEvent } from './cloud-event.ts';
+import { contentModeOf } from './content-mode.ts';
+import { impliedType } from './data-form.ts';
 import { encodeEventJson, sortedExtensions } from './encode-event-json.ts';
 import { traceContextOf, type TraceContext } from './trace-context.ts';
 
@@ -18,6 +20,10 @@ type Header = readonly [string, string];
  * The record for an event (Kafka binding 3.2 and 3.3). In binary mode the value is the event's data itself,
  * not a copy; numbers and booleans become their canonical text. Never throws.
  *
+ * An event whose own data is of a type that begins with `application/cloudevents` is written in structured mode
+ * whatever `mode` says: by that type as `content-type` a consumer tells the modes apart (3.1.1), so it would read the inner
+ * event instead of this one, with an id and a source of the payload's choice.
+ *
  * `trace` is the context of the request that brought the event. It goes into the headers of W3C's names; without one,
  * those of the distributed tracing extension do, if the event has it. The extension itself is passed on unchanged.
  */
@@ -26,9 +32,10 @@ export function encodeKafkaRecord(
   mode: 'binary' | 'structured',
   trace?: TraceContext,
 ): KafkaRecord {
-  const headers: Header[] = mode === 'binary' ? binaryHeaders(event) : [['content-type', structuredType]];
+  const isBinary = mode === 'binary' && contentModeOf(event.datacontenttype) === 'binary';
+  const headers: Header[] = isBinary ? binaryHeaders(event) : [['content-type', structuredType]];
   addTrace(headers, trace ?? traceContextOf(event));
-  const value = mode === 'binary' ? (event.data ?? null) : encodeEventJson(event);
+  const value = isBinary ? (event.data ?? null) : encodeEventJson(event);
   return { key: keyOf(event), value, headers };
 }
 
@@ -47,7 +54,8 @@ function addTrace(headers: Header[], trace: TraceContext | undefined): void {
 }
 
 function binaryHeaders(event: CloudEvent): Header[] {
-  const { specversion, datacontenttype, dataschema, subject, time } = event;
+  const { specversion, dataschema, subject, time } = event;
+  const datacontenttype = event.datacontenttype ?? (event.isImpliedJson && impliedType);
   const headers: Header[] = [
     ['ce_specversion', specversion],
     ['ce_id', event.id],

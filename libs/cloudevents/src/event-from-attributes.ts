@@ -4,7 +4,7 @@ import { SinkError } from '@event-sinks/errors';
 import { isMediaType } from './media-type.ts';
 import { invalidAttribute } from './refusals.ts';
 import { isTimestamp } from './timestamp.ts';
-import { isAbsoluteUri, isUriReference } from './uri.ts';
+import { isUriReference } from './uri.ts';
 
 /** The attributes of one event by their names on the wire, whatever wire it was. */
 export type Attributes = Map<string, AttributeValue>;
@@ -76,13 +76,18 @@ function takeSource(attributes: Attributes): string {
   return takeRequired(attributes, 'source', isUriReference);
 }
 
-/** Version 0.3 lets its `schemaurl` be relative, 1.0 asks for an absolute URI. */
+/**
+ * Version 1.0 asks for an absolute URI. Event Grid sends `#`, others a path, and every SDK that reads the attribute takes
+ * any reference, so it may be relative as in 0.3.
+ */
 function takeSchema(attributes: Attributes, specversion: SpecVersion): string | undefined {
-  const isOfType = specversion === '1.0' ? isAbsoluteUri : isUriReference;
-  return takeText(attributes, schemaAttributeOf(specversion), isOfType);
+  return takeText(attributes, schemaAttributeOf(specversion), isUriReference);
 }
 
 function takeRequired(attributes: Attributes, name: string, isOfType?: (text: string) => boolean): string {
+  if (attributes.get(name) === '') {
+    throw invalidAttribute(name, 'is empty');
+  }
   const value = takeText(attributes, name, isOfType);
   if (value === undefined) {
     throw invalidAttribute(name, 'is missing');
@@ -90,7 +95,10 @@ function takeRequired(attributes: Attributes, name: string, isOfType?: (text: st
   return value;
 }
 
-/** Takes a context attribute out; every one of them is a string that must not be empty. */
+/**
+ * Takes a context attribute out; every one of them is a string. The empty one counts as absent: senders write it for a
+ * field that is not set, as the Go SDK reads it.
+ */
 export function takeText(
   attributes: Attributes,
   name: string,
@@ -100,12 +108,12 @@ export function takeText(
   if (value === undefined) {
     return undefined;
   }
-  if (typeof value !== 'string' || value === '') {
-    throw invalidAttribute(name, 'is empty or not a string');
+  if (typeof value !== 'string') {
+    throw invalidAttribute(name, 'is not a string');
   }
-  if (isOfType?.(value) === false) {
+  if (value !== '' && isOfType?.(value) === false) {
     throw invalidAttribute(name, 'does not have the form of its type');
   }
   attributes.delete(name);
-  return value;
+  return value === '' ? undefined : value;
 }

@@ -10,8 +10,3 @@ const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 export function isUriReference(text: string): boolean {
   return !neverInUri.test(text) && (!colonInFirstSegment.test(text) || scheme.test(text));
 }
-
-/** Whether the text is a URI with a scheme and something after it; a fragment is let through. */
-export function isAbsoluteUri(text: string): boolean {
-  return isUriReference(text) && scheme.test(text) && !text.endsWith(':');
-}

@@ -71,11 +71,48 @@ export const contentTypes = fc.constantFrom(
   'application/octet-stream',
 );
 
+/** JSON of every shape, as a payload without a type may look: readers would round, refuse or reorder some of it. */
+export const jsonShapes: readonly string[] = [
+  ...[
+    'null',
+    'true',
+    'false',
+    '0',
+    '-0',
+    '1.0',
+    '1e400',
+    '12345678901234567890',
+    '""',
+    '"hello"',
+    '"\\u0061\\ud800"',
+  ],
+  ...[
+    '[]',
+    '{}',
+    '[1, [2]]',
+    '{"n":9007199254740993,"n":1.0}',
+    '{"specversion":"1.0","id":"inner"}',
+    '"\u00fc"',
+  ],
+];
+
+/** Types that would have a consumer of a Kafka record read the data as the event (Kafka binding 3.1.1). */
+export const eventTypes: readonly string[] = [
+  ...['application/cloudevents+json', 'application/cloudevents-batch+json', 'application/cloudevents'],
+  ...[
+    'Application/CloudEvents+JSON; charset=utf-8',
+    'application/cloudevents+avro',
+    'application/cloudeventsx',
+  ],
+  ...['application/cloudevents+protobuf', ' application/cloudevents+json'],
+];
+
 /** Payloads of all kinds: arbitrary bytes, text, JSON, JSON that is broken or followed by forged members. */
 export const payloads = fc.oneof(
   fc.uint8Array({ minLength: 1 }).map((bytes) => Buffer.from(bytes)),
   fc.string({ unit: 'binary', minLength: 1 }).map((text) => Buffer.from(text)),
   fc.json().map((json) => Buffer.from(json)),
+  fc.constantFrom(...jsonShapes).map((json) => Buffer.from(json)),
   fc.json().map((json) => Buffer.from(`${json},"id":"forged","ce":"x"`)),
   fc.json().map((json) => Buffer.from(`${json}}{"id":"forged"`)),
 );
