@@ -13,6 +13,7 @@ const commands = {
   stop: ['tools/platform/src/main.ts', 'stop'],
   status: ['tools/platform/src/main.ts', 'status'],
   test: ['tools/workspace/src/verify/main.ts'],
+  check: ['tools/workspace/src/check/main.ts'],
   bench: ['e2e/bench/main.ts'],
   faults: ['e2e/faults/main.ts'],
   generate: ['tools/workspace/src/generate.ts'],

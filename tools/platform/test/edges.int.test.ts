@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { processesInCgroup } from '../src/local/cgroups.ts';
+import { ensurePackages } from '../src/local/debian-packages.ts';
 import { layoutOf } from '../src/local/layout.ts';
 import { localDriver } from '../src/local/local-driver.ts';
 import { pidsWithEnvironment, signalProcess } from '../src/proc.ts';
@@ -55,9 +56,11 @@ const pidsByName = (): Record<string, number | undefined> =>
 describe('the local platform at its edges', () => {
   let rulesBefore: string;
   beforeAll(async () => {
+    // iptables-save is in one of them.
+    await ensurePackages(progress);
     await driver.down();
     rulesBefore = await hostRules();
-  });
+  }, 300_000);
   afterAll(() => driver.down());
 
   test('a machine without Go, Java and Maven is told so, with what to do, before anything is made', async () => {

@@ -1,24 +1,26 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join, relative } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 
-/** Leaves each run's counts in EVENT_SINKS_TALLY, where `npm test` adds them up for its closing line. */
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Leaves each run's counts and times in EVENT_SINKS_TALLY, where `npm test` adds them up for its closing lines. */
 class TallyReporter {
-  constructor(globalConfig) {
-    this.rootDir = globalConfig.rootDir;
-  }
-
   onRunComplete(_contexts, results) {
     const folder = process.env.EVENT_SINKS_TALLY;
     if (!folder) return;
     mkdirSync(folder, { recursive: true });
-    const brokenSuites = results.numRuntimeErrorTestSuites;
     const tally = {
-      project: basename(this.rootDir),
       passed: results.numPassedTests,
-      failed: results.numFailedTests + brokenSuites,
+      failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
       skipped: results.numPendingTests + results.numTodoTests,
+      files: results.testResults.map(({ testFilePath, perfStats }) => ({
+        file: relative(root, testFilePath),
+        seconds: (perfStats.end - perfStats.start) / 1000,
+      })),
     };
-    writeFileSync(join(folder, `${tally.project}-${process.pid}.json`), JSON.stringify(tally));
+    writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify(tally));
   }
 }
 

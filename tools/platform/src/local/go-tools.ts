@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withLock } from '../lock.ts';
 import type { Progress } from '../progress.ts';
 import { run } from '../shell.ts';
 
@@ -60,6 +61,15 @@ const modules = {
 /** A group of programs that is built together. */
 export type GoToolGroup = keyof typeof modules;
 
+/** The groups that tests and a local cluster start; the others are built when they are asked for. */
+export const goToolGroups = [
+  'kubernetes',
+  'helm',
+  'coredns',
+  'pause',
+  'event-reader',
+] as const satisfies readonly GoToolGroup[];
+
 function fingerprint(folder: string): string {
   const hash = createHash('sha256');
   for (const file of readdirSync(folder).sort()) hash.update(file).update(readFileSync(join(folder, file)));
@@ -82,20 +92,45 @@ export async function ensureGoTools(
   const source = fileURLToPath(new URL(`../../go/${spec.module}`, import.meta.url));
   const target = join(cacheDir, 'bin', `${group}-${fingerprint(source)}`);
   mkdirSync(target, { recursive: true });
+  const missing = Object.keys(spec.programs).filter(
+    (name) => only?.includes(name) !== false && !existsSync(join(target, name)),
+  );
+  if (missing.length === 0) return target;
+  // Two test files that start together would otherwise compile the same packages at the same time.
+  await withLock(
+    `${target}.lock`,
+    async () => {
+      for (const name of missing) await build(spec, name, { source, target, progress });
+    },
+    {
+      onWait: (pid) => {
+        progress.note(`Process ${pid} is building ${missing.join(', ')}; waiting for it.`);
+      },
+    },
+  );
+  return target;
+}
+
+async function build(
+  { programs, tags, ldflags }: GoModule,
+  name: string,
+  { source, target, progress }: { source: string; target: string; progress: Progress },
+): Promise<void> {
+  const file = join(target, name);
+  if (existsSync(file)) return;
   const goMod = readFileSync(join(source, 'go.mod'), 'utf8');
-  const ldflags = ['-s -w', spec.ldflags?.(goMod) ?? ''].join(' ').trim();
-  for (const [name, path] of Object.entries(spec.programs)) {
-    const file = join(target, name);
-    if (existsSync(file) || only?.includes(name) === false) continue;
-    await progress.step(`Building ${name}`, async () => {
-      const half = `${file}.half-${process.pid}`;
-      const tags = spec.tags === undefined ? [] : ['-tags', spec.tags];
-      await run('go', ['build', '-trimpath', ...tags, '-ldflags', ldflags, '-o', half, path], {
+  const linking = ['-s -w', ldflags?.(goMod) ?? ''].join(' ').trim();
+  await progress.step(`Building ${name}`, async () => {
+    const half = `${file}.half-${process.pid}`;
+    const tagged = tags === undefined ? [] : ['-tags', tags];
+    await run(
+      'go',
+      ['build', '-trimpath', ...tagged, '-ldflags', linking, '-o', half, programs[name] ?? name],
+      {
         cwd: source,
         env: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' },
-      });
-      renameSync(half, file);
-    });
-  }
-  return target;
+      },
+    );
+    renameSync(half, file);
+  });
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readTallies, stageTally } from './tally.ts';
+import { readRuns, stageTally, tallyOf } from './tally.ts';
 
 describe('what a stage adds to the closing line', () => {
   test.each([
@@ -20,10 +20,12 @@ describe('what a stage adds to the closing line', () => {
 test('runs are added up, and a skipped test counts as failed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tally-'));
   try {
-    writeFileSync(join(folder, 'a.json'), JSON.stringify({ project: 'a', passed: 3, failed: 1, skipped: 0 }));
-    writeFileSync(join(folder, 'b.json'), JSON.stringify({ project: 'b', passed: 2, failed: 0, skipped: 2 }));
-    expect(readTallies(folder)).toEqual({ passed: 5, failed: 3 });
-    expect(readTallies(join(folder, 'nothing'))).toEqual({ passed: 0, failed: 0 });
+    const files = [{ file: 'libs/a/src/a.test.ts', seconds: 1.5 }];
+    writeFileSync(join(folder, 'a.json'), JSON.stringify({ passed: 3, failed: 1, skipped: 0, files }));
+    writeFileSync(join(folder, 'b.json'), JSON.stringify({ passed: 2, failed: 0, skipped: 2, files: [] }));
+    expect(tallyOf(readRuns(folder))).toEqual({ passed: 5, failed: 3 });
+    expect(readRuns(folder).flatMap((run) => run.files)).toEqual(files);
+    expect(tallyOf(readRuns(join(folder, 'nothing')))).toEqual({ passed: 0, failed: 0 });
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -7,16 +7,27 @@ export interface Tally {
   readonly failed: number;
 }
 
-/** One file that jest's reporter left, as it wrote it. */
-interface RunTally extends Tally {
-  readonly project: string;
-  readonly skipped: number;
+/** What one test file cost. */
+export interface FileCost {
+  /** Path from the root of the repository. */
+  readonly file: string;
+  readonly seconds: number;
 }
 
-/** Adds up what the reporter left in a folder. A skipped test is a failure: nothing here may be left out quietly. */
-export function readTallies(folder: string): Tally {
+/** One file that jest's reporter left, as it wrote it. */
+export interface RunTally extends Tally {
+  readonly skipped: number;
+  readonly files: readonly FileCost[];
+}
+
+/** Reads what the reporter left in a folder; nothing when there is no such folder. */
+export function readRuns(folder: string): RunTally[] {
   const files = existsSync(folder) ? readdirSync(folder) : [];
-  const runs = files.map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as RunTally);
+  return files.map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as RunTally);
+}
+
+/** Adds runs up. A skipped test is a failure: nothing here may be left out quietly. */
+export function tallyOf(runs: readonly Omit<RunTally, 'files'>[]): Tally {
   return sum(runs.map(({ passed, failed, skipped }) => ({ passed, failed: failed + skipped })));
 }
 
