@@ -35,6 +35,11 @@ function run(program, args, env = process.env) {
   return signal ? 1 : (status ?? 1);
 }
 
+// The figure is the sum of the builds on a machine with 2 cores: etcd, Kubernetes, CoreDNS and Helm.
+const firstStart =
+  'First start in this checkout. Without Docker or Podman it builds Kubernetes from source, which takes about ' +
+  '8 minutes on 2 cores and is kept in ~/.cache/event-sinks; the next start takes about half a minute.';
+
 // node_modules is current when it was installed from exactly this lockfile; an npm ci that was killed half-way left
 // no mark, so it is repeated.
 function installDependencies() {
@@ -43,8 +48,10 @@ function installDependencies() {
     .digest('hex');
   const mark = join(root, 'node_modules', '.event-sinks-lockfile');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === digest) return;
+  if (name === 'start') console.log(firstStart);
   console.log('Installing dependencies: npm ci');
-  const code = run('npm', ['ci', '--no-fund', '--no-audit']);
+  // Warnings about engines are about the Node that starts npm; everything after this runs on the one that npm ci brings.
+  const code = run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
   if (code !== 0) process.exit(code);
   writeFileSync(mark, digest);
 }

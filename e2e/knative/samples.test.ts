@@ -43,7 +43,7 @@ function refsIn(value: unknown): Reference[] {
 
 const named = ({ apiVersion, kind }: Omit<Manifest, 'metadata'>, name: string): string =>
   `${apiVersion} ${kind} ${name}`;
-const manifests = paths('e2e/samples/*/*.yaml').filter((path) => !path.endsWith('kn-config.yaml'));
+const manifests = paths('e2e/samples/*/*.yaml');
 const sinks = new Set(
   manifests
     .flatMap((path) => objectsOf(read(path)))
@@ -71,7 +71,7 @@ test.each(manifests.filter((path) => path.startsWith(join('e2e/samples/knative',
 );
 
 test('kn’s mappings lead to the kinds as they are defined', () => {
-  const config = parse(read('e2e/samples/knative/kn-config.yaml')) as unknown;
+  const config = parse(read('e2e/samples/kn-config.yaml')) as unknown;
   const mapping = ({ kind, group, version, plural }: typeof jobSinkResource | typeof kafkaSinkResource) => ({
     prefix: kind.toLowerCase(),
     ...{ group, version, resource: plural },
@@ -84,7 +84,7 @@ test('kn’s mappings lead to the kinds as they are defined', () => {
 describe.each(['knative.md', 'kn.md'])('docs/guides/%s', (page) => {
   const text = read(join('docs/guides', page));
   const printed = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, block = '']) => block);
-  const samples = paths('e2e/samples/*/*.yaml').map(read);
+  const samples = paths('e2e/samples/**/*.yaml').map(read);
 
   test('prints YAML as the samples have it', () => {
     expect(printed).not.toHaveLength(0);

@@ -46,7 +46,7 @@ async function dataPlanePods(target: TestCluster): Promise<string[]> {
 
 function guideCommand(endpoint: string): string {
   const guide = readFileSync(join(checkout, 'docs', 'guides', 'monitoring.md'), 'utf8');
-  const commands = [...guide.matchAll(/```sh\n([^]*?)\n```/g)].map(([, command = '']) => command);
+  const commands = [...guide.matchAll(/```sh[^\n]*\n([^]*?)\n```/g)].map(([, command = '']) => command);
   const command = commands.find((each) => each.includes(printedEndpoint));
   if (command === undefined) throw new Error(`monitoring.md has no command with ${printedEndpoint}`);
   return command.replaceAll(printedEndpoint, endpoint);

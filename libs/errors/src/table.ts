@@ -214,7 +214,7 @@ const rows = {
 /** The closed set of reasons a sink gives, also the value of the `Reason` header. */
 export type ErrorCode = keyof typeof rows;
 
-/** Every code with its row, the one source for status codes and for `docs/errors.md`. */
+/** Every code with its row, the one source for status codes and for `docs/reference/errors.md`. */
 export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = rows;
 
 /** Whether a Knative sender tries again after this status (delivery rules of Knative Eventing). */

@@ -18,3 +18,5 @@ export { ProcessKeeper } from './processes.ts';
 export { textProgress, type Progress } from './progress.ts';
 export { readSettings, type Settings } from './settings.ts';
 export { run, tryRun, waitUntil, WaitingIsFutile } from './shell.ts';
+export { nextSteps } from './tour/next-steps.ts';
+export { giveTour } from './tour/tour.ts';

@@ -4,9 +4,11 @@ import type { Settings } from '../settings.ts';
 import { demoEvent } from './job-tour.ts';
 import { postCommand } from './post-event.ts';
 
+const jobsOfLogger = 'sinks.knative.dev/job-sink-name=job-sink-logger';
+
 const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`);
 
-/** Lines that a person can paste, from the checkout's folder. */
+/** Commands to paste into a shell in the checkout's folder, paragraph by paragraph. */
 export function nextSteps(
   { localDir, checkout }: Pick<Settings, 'localDir' | 'checkout'>,
   { prometheus }: Pick<Cluster, 'prometheus'>,
@@ -21,17 +23,21 @@ export function nextSteps(
     '',
     `  export KUBECONFIG=$PWD/${local}/kubeconfig PATH=$PWD/${local}/bin:$PATH`,
     '  kubectl get jobsinks,kafkasinks -A',
+    '',
+    'An event from a pod, and the Job that it becomes:',
+    '',
     `  kubectl ${post}`,
-    '  kubectl get jobs -l sinks.knative.dev/job-sink-name=job-sink-logger',
-    '  kubectl logs $(kubectl get jobs -o name -l sinks.knative.dev/job-sink-name=job-sink-logger | tail -n 1)',
     '',
-    'or from this machine, through a port of its own:',
+    `  kubectl get jobs -l ${jobsOfLogger}`,
+    `  kubectl logs "$(kubectl get jobs -o name -l ${jobsOfLogger} --sort-by=.metadata.creationTimestamp | tail -n 1)"`,
     '',
-    '  kubectl -n knative-eventing port-forward service/kafka-sink-ingress 8080:80 &',
-    "  curl -i -H 'ce-specversion: 1.0' -H 'ce-id: 1' -H 'ce-source: /me' -H 'ce-type: hello' \\",
-    "    -H 'content-type: text/plain' -d 'hello' http://localhost:8080/default/kafka-sink",
+    'An event from this machine:',
+    '',
+    '  kubectl -n knative-eventing port-forward service/kafka-sink-ingress 8081:80 >/dev/null &',
+    "  curl -i --retry 5 --retry-connrefused -H 'ce-specversion: 1.0' -H 'ce-id: 1' -H 'ce-source: /me' \\",
+    "    -H 'ce-type: hello' -H 'content-type: text/plain' -d 'hello' http://localhost:8081/default/kafka-sink",
     '',
     ...(prometheus === undefined ? [] : [`Metrics and alerts: Prometheus at ${prometheus.url}`, '']),
-    'npm run status says what runs, npm run stop removes it all.',
+    'npm run status shows what runs, npm run stop removes it all.',
   ].join('\n');
 }

@@ -1,0 +1,67 @@
+import { relative } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { chooseDriver, giveTour, nextSteps, readSettings, run, type Cluster } from '@event-sinks/platform';
+import { freePorts } from '@event-sinks/testing';
+import { adapted, forwardedPorts } from './adapt.ts';
+import { checkout, read, walkedPages } from './pages.ts';
+import { indentedBlocksOf, shellBlocksOf, type ShellBlock } from './shell-blocks.ts';
+import { walk } from './walk.ts';
+
+/** What the pages leave behind, or what a walk that failed has. */
+const namespaces = ['demo', 'samples', 'kafka-samples'];
+
+/** Pages at a time: most of a page is waiting for pods. */
+const atOnce = 3;
+
+const settings = readSettings(process.env);
+const silent = { step: <T>(_title: string, work: () => Promise<T>) => work(), note: () => undefined };
+const lastLines = 'the last lines of npm start';
+const pages = walkedPages().filter((page) => shellBlocksOf(read(page)).some(({ kind }) => kind === 'run'));
+
+describe('the commands of the documentation, pasted block by block', () => {
+  let cluster: Cluster;
+  let results: ReadonlyMap<string, readonly string[]>;
+
+  const removeNamespaces = async (...args: string[]): Promise<void> => {
+    const command = ['delete', 'namespace', ...namespaces, '--ignore-not-found', ...args];
+    await run(cluster.kubectl, ['--kubeconfig', cluster.kubeconfig, ...command], { timeoutMs: 120_000 });
+  };
+
+  beforeAll(async () => {
+    cluster = await (await chooseDriver(settings, silent)).connect();
+    await removeNamespaces();
+    // What `npm start` does once the chart is installed; the pages go on from there.
+    await giveTour(cluster, checkout, silent);
+    const texts = new Map<string, ShellBlock[]>(pages.map((page) => [page, shellBlocksOf(read(page))]));
+    texts.set(lastLines, indentedBlocksOf(nextSteps(settings, cluster)));
+    results = await walkAll(texts);
+  }, 400_000);
+  afterAll(() => removeNamespaces('--wait=false'));
+
+  test.each([lastLines, ...pages])('%s', (page) => {
+    expect(results.get(page)).toEqual([]);
+  });
+});
+
+/** Walks the texts, those with the most blocks first, a few at a time. */
+async function walkAll(texts: ReadonlyMap<string, readonly ShellBlock[]>): Promise<Map<string, string[]>> {
+  const results = new Map<string, string[]>();
+  const waiting = [...texts].sort(([, a], [, b]) => a.length - b.length);
+  const walker = async (): Promise<void> => {
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const [page, blocks] = next;
+      const place = await placeFor(blocks);
+      const adapt = (commands: string): string => adapted(commands, place);
+      results.set(page, await walk({ page, blocks, adapt }, checkout, process.env));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, walker));
+  return results;
+}
+
+async function placeFor(blocks: readonly ShellBlock[]): Promise<Parameters<typeof adapted>[1]> {
+  const printed = forwardedPorts(blocks.map(({ commands }) => commands).join('\n'));
+  const free = await freePorts(printed.length);
+  const ports = new Map(printed.map((port, index) => [port, free[index] ?? 0]));
+  return { localDir: relative(checkout, settings.localDir), ports };
+}
