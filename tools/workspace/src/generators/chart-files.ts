@@ -15,8 +15,12 @@ const namespaceNote = `#
 const intro = `JobSink turns an event into a Kubernetes Job, KafkaSink writes it to a Kafka topic. This chart brings both, or one
 of them, with or without Knative Eventing.
 
-\`\`\`sh
-helm install event-sinks charts/event-sinks --namespace knative-eventing --create-namespace
+No images are published yet. [Build and push them](../../README.md#install-into-your-own-cluster), and name your registry:
+
+\`\`\`sh norun
+# Replace registry.example.com/event-sinks by where your images are.
+helm install event-sinks charts/event-sinks --namespace knative-eventing --create-namespace \\
+  --set image.registry=registry.example.com/event-sinks
 \`\`\`
 
 The namespace of the release is part of every sink's address; \`knative-eventing\` gives the addresses that Knative
