@@ -68,6 +68,11 @@ export const configSchema = z.object({
   /** Whether this process serves the admission of JobSinks. */
   WEBHOOK_ENABLED: envBool({ default: false }),
   WEBHOOK_PORT: envInt({ min: 0, max: 65_535, default: 8443 }),
+  /** Connections to it, and those of them from one address, such as that of an API server. */
+  WEBHOOK_MAX_CONNECTIONS: envInt({ min: 4, max: 10_000, default: 512 }),
+  WEBHOOK_MAX_CONNECTIONS_PER_PEER: envInt({ min: 1, max: 10_000, default: 256 }),
+  /** For the TLS handshake, and for receiving a review. */
+  WEBHOOK_RECEIVE_TIMEOUT: envDuration({ min: 100, max: 60_000, default: 5_000 }),
   /** The Service in front of it, whose name is in the certificate. */
   WEBHOOK_SERVICE: envString({ default: 'event-sinks-webhook' }),
   /** The ValidatingWebhookConfiguration that names the Service. */

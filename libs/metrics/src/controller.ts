@@ -81,6 +81,13 @@ export const controllerMetrics = {
     apps: controller,
     absentUntil: 'the first request',
   },
+  event_sinks_webhook_limits_reached_total: {
+    type: 'counter',
+    help: 'Connections that were closed and requests that were refused because of a limit of the webhook.',
+    labels: { limit: '`connections` or `bytes`' },
+    apps: controller,
+    absentUntil: 'the first one that is closed or refused so',
+  },
   event_sinks_webhook_certificate_expiry_timestamp_seconds: {
     type: 'gauge',
     help: 'When the certificate that the webhook serves expires, in seconds since the epoch; 0 before there is one.',

@@ -1,7 +1,9 @@
 export { startAdminServer, type AdminServer, type AdminServerOptions } from './admin-server.ts';
 export { apiCallMetrics, type MeasuredCall } from './api-call-metrics.ts';
+export { BodyChunks } from './body-chunks.ts';
 export { systemClock, type Clock, type Timer } from './clock.ts';
 export { ConfigError, loadConfig, type ConfigProblem, type Environment } from './config.ts';
+export { ConnectionLimit, type ConnectionLimitOptions } from './connection-limit.ts';
 export {
   envBool,
   envDuration,
@@ -16,6 +18,7 @@ export {
   type NumberOptions,
   type StringOptions,
 } from './config-fields.ts';
+export { fairShare, type FairShare } from './fair-share.ts';
 export { Health, type ReadinessCheck } from './health.ts';
 export type { LogFields } from './log-fields.ts';
 export {

@@ -30,6 +30,26 @@ export const webhookValues = group(
       'WEBHOOK_DRAIN_DELAY',
       duration('How long to go on serving after the pod was told to end; 15s at most.', '5s'),
     ),
+    maxConnections: asVariable(
+      'WEBHOOK_MAX_CONNECTIONS',
+      integer('Connections to one pod at most. Beyond, the peer with the most of them loses an idle one.', {
+        min: 4,
+        max: 10_000,
+        default: 512,
+      }),
+    ),
+    maxConnectionsPerPeer: asVariable(
+      'WEBHOOK_MAX_CONNECTIONS_PER_PEER',
+      integer('Connections from one address at most, such as that of an API server.', {
+        min: 1,
+        max: 10_000,
+        default: 256,
+      }),
+    ),
+    receiveTimeout: asVariable(
+      'WEBHOOK_RECEIVE_TIMEOUT',
+      duration('Time for a TLS handshake, and for receiving a review.', '5s'),
+    ),
     certificate: group('The certificate for `event-sinks-webhook.<namespace>.svc`.', {
       secretName: text(
         'A Secret in the release’s namespace with tls.crt, tls.key and ca.crt that somebody else keeps. Unless set, ' +

@@ -1,3 +1,4 @@
+import { BodyChunks } from '@event-sinks/runtime';
 import type { IncomingMessage } from 'node:http';
 
 /** A body that is not what it should be, with the status that says so. */
@@ -11,20 +12,29 @@ export class BodyError extends Error {
   }
 }
 
+/** Where the bytes of a body are counted. */
+export interface BodySpace {
+  /** So many bytes have come. @throws BodyError when there is no room for them. */
+  grow(bytes: number): void;
+}
+
 /** Reads a JSON body of at most so many bytes. @throws BodyError when it is larger, another type or no JSON. */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+export async function readJson(
+  request: IncomingMessage,
+  maxBytes: number,
+  space: BodySpace,
+): Promise<unknown> {
   const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== 'application/json') throw new BodyError(415, 'only application/json is taken');
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const chunks = new BodyChunks();
   for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
+    if (chunks.length + chunk.length > maxBytes) throw tooLarge();
+    space.grow(chunk.length);
+    chunks.add(chunk);
   }
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(chunks.join().toString('utf8'));
   } catch {
     throw new BodyError(400, 'the body is not JSON');
   }

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import { readReview } from '../domain/admission/admission-review.ts';
 import { BodyError, readJson } from './read-json.ts';
 import { review, type Verdict } from './review.ts';
+import { RequestsUnderWay } from './requests-under-way.ts';
+import { ReviewRoom, type ReviewSpace } from './review-room.ts';
 import type { ServingPair } from '../domain/certificate/certificate-view.ts';
 import type { TemplateTrial } from './template-trial.ts';
-import type { Clock, Logger } from '@event-sinks/runtime';
+import { ConnectionLimit, type Clock, type ConnectionLimitOptions, type Logger } from '@event-sinks/runtime';
 
 /** The webhook's endpoint; it takes connections before it has a certificate, but no handshake succeeds then. */
 export interface WebhookServer {
@@ -17,6 +19,18 @@ export interface WebhookServer {
   drain(delayMs: number): Promise<void>;
 }
 
+/** Every bound of the endpoint that can be set. */
+export interface WebhookLimits {
+  readonly maxConnections: number;
+  /** Connections from one address. */
+  readonly maxConnectionsPerPeer: number;
+  /** For the TLS handshake, for the headers, and for a whole request, in milliseconds. */
+  readonly receiveTimeoutMs: number;
+}
+
+/** What was reached when a connection was closed or a request refused. */
+export type ReachedLimit = 'connections' | 'bytes';
+
 /** What {@link createWebhookServer} takes. */
 export interface WebhookServerOptions {
   readonly port: number;
@@ -24,13 +38,18 @@ export interface WebhookServerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly reviewed: (verdict: Verdict, seconds: number) => void;
+  readonly limits: WebhookLimits;
+  readonly onLimit: (limit: ReachedLimit) => void;
 }
 
 /** Two of the largest objects that the API server takes, the old and the new one, with room for escapes. */
 const maxBodyBytes = 8 * 1024 * 1024;
 
-/** Anybody in the cluster can connect; this bounds the memory that they can take. */
+/** Anybody in the cluster can connect; this bounds the memory that bodies take. */
 const maxBytesInFlight = 32 * 1024 * 1024;
+
+/** How often deadlines are looked at; Node's default is half a minute. */
+const lookAtDeadlinesMs = 1_000;
 
 /** Below the `timeoutSeconds` of the configuration, so that the API server hears our words and not its own. */
 const deadlineMs = 8_000;
@@ -40,13 +59,40 @@ export const webhookPath = '/validate-job-sink';
 
 /** Makes the server; it serves after {@link WebhookServer.listen}. */
 export function createWebhookServer(options: WebhookServerOptions): WebhookServer {
+  const { clock, limits, onLimit } = options;
   let draining = false;
-  let bytesInFlight = 0;
-  const server = createServer({ minVersion: 'TLSv1.2' }, (request, response) => {
-    const bytes = Math.min(Number(request.headers['content-length'] ?? maxBodyBytes), maxBodyBytes);
-    bytesInFlight += bytes;
-    void answer(options, request, bytesInFlight > maxBytesInFlight).then((reply) => {
-      bytesInFlight -= bytes;
+  const requests = new RequestsUnderWay();
+  const room = new ReviewRoom({
+    maxBytes: maxBytesInFlight,
+    now: () => clock.monotonic(),
+    onFull: () => {
+      onLimit('bytes');
+    },
+  });
+  const timeouts = {
+    handshakeTimeout: limits.receiveTimeoutMs,
+    headersTimeout: limits.receiveTimeoutMs,
+    requestTimeout: limits.receiveTimeoutMs,
+    connectionsCheckingInterval: Math.min(lookAtDeadlinesMs, limits.receiveTimeoutMs / 2),
+  };
+  const server = createServer({ minVersion: 'TLSv1.2', ...timeouts }, (request, response) => {
+    const { socket } = request;
+    const end = requests.begin(socket);
+    // No API server sends a request before it has the answer to the one before.
+    if (end === undefined) {
+      socket.destroy();
+      return;
+    }
+    const space = room.open(() => {
+      socket.destroy();
+    });
+    const onReceived = (): void => {
+      space.received();
+      requests.received(socket);
+    };
+    void answer(options, request, { space, onReceived }).then((reply) => {
+      space.close();
+      end();
       // What is left of a refused body is not read, so that connection is of no more use either.
       if (draining || reply.status !== 200) response.setHeader('Connection', 'close');
       send(response, reply);
@@ -54,8 +100,14 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
   });
   // Go's client keeps idle connections for 90 s; were we the first to close, a request could meet the closing.
   server.keepAliveTimeout = 120_000;
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 10_000;
+  limitConnections(server, {
+    max: limits.maxConnections,
+    maxPerPeer: limits.maxConnectionsPerPeer,
+    isBusy: (socket) => requests.isReviewing(socket),
+    onCut: () => {
+      onLimit('connections');
+    },
+  });
   return {
     listen: () =>
       new Promise((resolve, reject) => {
@@ -70,16 +122,27 @@ export function createWebhookServer(options: WebhookServerOptions): WebhookServe
     async drain(delayMs) {
       draining = true;
       if (!server.listening) return;
-      await options.clock.sleep(delayMs);
+      await clock.sleep(delayMs);
       const closed = new AbortController();
       server.close(() => {
         closed.abort();
       });
       server.closeIdleConnections();
-      await options.clock.sleep(deadlineMs, closed.signal);
+      await clock.sleep(deadlineMs, closed.signal);
       server.closeAllConnections();
     },
   };
+}
+
+/** Bounds the connections before any of them may begin its TLS handshake. */
+function limitConnections(server: Server, options: ConnectionLimitOptions): void {
+  const limit = new ConnectionLimit(options);
+  const [serve] = server.listeners('connection');
+  if (serve === undefined) throw new Error('the HTTPS server takes no connections');
+  server.off('connection', serve as (socket: Socket) => void);
+  server.on('connection', (socket: Socket) => {
+    if (limit.take(socket)) serve.call(server, socket);
+  });
 }
 
 interface Reply {
@@ -87,15 +150,23 @@ interface Reply {
   readonly body: unknown;
 }
 
+/** What is told about a request while it is read. */
+interface Receiving {
+  readonly space: ReviewSpace;
+  readonly onReceived: () => void;
+}
+
 async function answer(
   options: WebhookServerOptions,
   request: IncomingMessage,
-  overloaded: boolean,
+  { space, onReceived }: Receiving,
 ): Promise<Reply> {
   const started = options.clock.monotonic();
   try {
-    refuseOthers(request, overloaded);
-    const admission = readReview(await readJson(request, maxBodyBytes));
+    refuseOthers(request);
+    const body = await readJson(request, maxBodyBytes, space);
+    onReceived();
+    const admission = readReview(body);
     if (admission === undefined)
       throw new BodyError(400, 'the body is no AdmissionReview of admission.k8s.io/v1');
     const judged = await review(admission, options.trial, AbortSignal.timeout(deadlineMs));
@@ -103,16 +174,17 @@ async function answer(
     return { status: 200, body: judged.answer };
   } catch (error) {
     if (error instanceof BodyError) return { status: error.status, body: { error: error.message } };
+    // Its sender has left, or was cut.
+    if (!request.complete) return { status: 400, body: { error: 'the request is not complete' } };
     options.logger.error('A request for admission could not be answered', { error });
     return { status: 500, body: { error: 'internal error' } };
   }
 }
 
-function refuseOthers(request: IncomingMessage, overloaded: boolean): void {
+function refuseOthers(request: IncomingMessage): void {
   // The API server adds `?timeout=10s`.
   if (request.url?.split('?', 1)[0] !== webhookPath) throw new BodyError(404, 'not found');
   if (request.method !== 'POST') throw new BodyError(405, 'only POST is taken');
-  if (overloaded) throw new BodyError(429, 'too many requests in flight');
 }
 
 function send(response: ServerResponse, { status, body }: Reply): void {

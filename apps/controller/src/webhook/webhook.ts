@@ -37,6 +37,12 @@ export function createWebhook(options: WebhookOptions): Webhook {
   const server = createWebhookServer({
     ...{ port: config.WEBHOOK_PORT, trial, clock, logger },
     reviewed: metrics.reviewed,
+    limits: {
+      maxConnections: config.WEBHOOK_MAX_CONNECTIONS,
+      maxConnectionsPerPeer: config.WEBHOOK_MAX_CONNECTIONS_PER_PEER,
+      receiveTimeoutMs: config.WEBHOOK_RECEIVE_TIMEOUT,
+    },
+    onLimit: metrics.limitReached,
   });
   const times = {
     lifetimeMs: config.WEBHOOK_CERTIFICATE_LIFETIME,
