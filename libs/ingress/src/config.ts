@@ -20,6 +20,11 @@ export function ingressVariables(defaults: IngressDefaults) {
     MAX_IN_FLIGHT: envInt({ min: 1, max: 100_000, default: defaults.maxInFlight }),
     MAX_IN_FLIGHT_BYTES: envInt({ min: mebibyte, max: 2 ** 31, default: 64 * mebibyte }),
     MAX_IN_FLIGHT_PER_SINK: envInt({ min: 1, max: 100_000, default: defaults.maxInFlightPerSink }),
+    /** Percent of what is in flight that one namespace may hold alone; 100 where there is only one tenant. */
+    NAMESPACE_SHARE: envInt({ min: 10, max: 100, default: 66 }),
+    MAX_CONNECTIONS: envInt({ min: 16, max: 100_000, default: 4_096 }),
+    /** Unanswered requests of one connection; what follows them is not read. */
+    MAX_PIPELINED_REQUESTS: envInt({ min: 1, max: 1_000, default: 16 }),
     REQUEST_DEADLINE: envDuration({ min: 100, max: 600_000, default: 10_000 }),
     HEADERS_TIMEOUT: envDuration({ min: 100, max: 600_000, default: 10_000 }),
     /** Shorter than the deadline, so that an event that arrives late still has time to be stored. */
@@ -38,6 +43,9 @@ export interface IngressConfig {
   readonly MAX_IN_FLIGHT: number;
   readonly MAX_IN_FLIGHT_BYTES: number;
   readonly MAX_IN_FLIGHT_PER_SINK: number;
+  readonly NAMESPACE_SHARE: number;
+  readonly MAX_CONNECTIONS: number;
+  readonly MAX_PIPELINED_REQUESTS: number;
   readonly REQUEST_DEADLINE: number;
   readonly HEADERS_TIMEOUT: number;
   readonly BODY_TIMEOUT: number;
@@ -54,6 +62,9 @@ export function ingressLimits(config: IngressConfig): IngressLimits {
     maxInFlight: config.MAX_IN_FLIGHT,
     maxInFlightBytes: config.MAX_IN_FLIGHT_BYTES,
     maxInFlightPerSink: config.MAX_IN_FLIGHT_PER_SINK,
+    namespaceShare: config.NAMESPACE_SHARE,
+    maxConnections: config.MAX_CONNECTIONS,
+    maxPipelinedRequests: config.MAX_PIPELINED_REQUESTS,
     requestDeadlineMs: config.REQUEST_DEADLINE,
     headersTimeoutMs: config.HEADERS_TIMEOUT,
     bodyTimeoutMs: config.BODY_TIMEOUT,

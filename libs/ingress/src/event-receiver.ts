@@ -58,13 +58,14 @@ export class EventReceiver<S extends ServedSink, E> {
   }
 
   async #take(exchange: Exchange, deadline: Deadline, holding: Holding): Promise<Stored> {
-    const { backend, decode } = this.#context;
+    const { backend, budget, decode } = this.#context;
     const path = pathOf(exchange.target);
     const maxBytes = this.#maxBytes(exchange);
-    const admission = (holding.admission = this.#admit(exchange, maxBytes));
+    // A length beyond the limit is refused before the budget, where it would look like a passing overload.
+    if ((exchange.declaredLength ?? 0) > maxBytes) throw new SinkError('EventTooLarge');
     const sink = (exchange.sink = backend.find(path.namespace, path.name));
+    const admission = (holding.admission = budget.admit(sink, exchange.receivedBytes));
     exchange.span = this.#startSpan(exchange, sink);
-    admission.enterSink(sink.uid);
     if (backend.authorize !== undefined) await exchange.waitFor(backend.authorize(sink, exchange));
     const body = exchange.body ?? (await this.#readBody(exchange, admission, maxBytes));
     exchange.bytes = body.length;
@@ -89,13 +90,6 @@ export class EventReceiver<S extends ServedSink, E> {
     return span;
   }
 
-  /** A length beyond the limit is refused before the budget, where it would look like a passing overload. */
-  #admit(exchange: Exchange, maxBytes: number): Admission {
-    const length = exchange.declaredLength ?? 0;
-    if (length > maxBytes) throw new SinkError('EventTooLarge');
-    return this.#context.budget.admit(length);
-  }
-
   #maxBytes({ contentType }: Exchange): number {
     const { isBatch, limits } = this.#context;
     const { maxEventBytes, maxBatchBytes = maxEventBytes } = limits;
@@ -105,9 +99,11 @@ export class EventReceiver<S extends ServedSink, E> {
   async #readBody(exchange: Exchange, admission: Admission, maxBytes: number): Promise<Buffer> {
     const { bodyDeadlines, clock } = this.#context;
     const deadline = bodyDeadlines.join(exchange, clock.monotonic());
+    admission.receive(exchange);
     try {
       return await exchange.readBody(admission, maxBytes);
     } finally {
+      admission.endReceiving();
       deadline.leave(exchange);
     }
   }

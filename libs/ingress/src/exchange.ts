@@ -42,6 +42,9 @@ export abstract class Exchange implements Expirable {
   /** The body, when it came with the headers. */
   abstract readonly body: Buffer | undefined;
 
+  /** Bytes that have come: the head, and the body where it came with the headers. */
+  abstract readonly receivedBytes: number;
+
   /** Reads the body that did not come with the headers. Rejects as `readBody` does. */
   abstract readBody(admission: Admission, maxBytes: number): Promise<Buffer>;
 

@@ -60,6 +60,11 @@ export class HttpExchange extends Exchange {
     return declaredLength(this.request);
   }
 
+  get receivedBytes(): number {
+    const { rawHeaders, url = '' } = this.request;
+    return rawHeaders.reduce((bytes, text) => bytes + text.length + 2, url.length);
+  }
+
   readBody(admission: Admission, maxBytes: number): Promise<Buffer> {
     if (this.awaitsContinue) {
       this.awaitsContinue = false;
@@ -78,7 +83,7 @@ export class HttpExchange extends Exchange {
     else response.end();
   }
 
-  /** Whether no later request has come on the same connection. */
+  /** Whether nothing has come behind this request on its connection. */
   isNewest(): boolean {
     return this.#context.connections.isNewest(this);
   }

@@ -17,6 +17,9 @@ export function createHttpServer(limits: IngressLimits): Server {
     // An upgrade is offered, not demanded (RFC 9110, 7.8): the request is served as HTTP/1.1.
     shouldUpgradeCallback: () => false,
   });
+  // For a client that does not read its answers: no other limit ends that.
+  server.timeout =
+    limits.keepAliveTimeoutMs + limits.headersTimeoutMs + limits.bodyTimeoutMs + limits.requestDeadlineMs;
   server.maxHeadersCount = 2_000;
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket ?? 0;
   return server;

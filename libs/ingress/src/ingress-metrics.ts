@@ -7,6 +7,12 @@ export interface MeasuredFront {
   /** Events in flight now. */
   readonly inFlight: () => number;
   readonly maxInFlight: number;
+  /** Bytes of events in flight now. */
+  readonly bytesInFlight: () => number;
+  /** Bytes that wait on connections now and belong to no request yet. */
+  readonly unparsedBytes: () => number;
+  /** Connections that are open now. */
+  readonly connections: () => number;
 }
 
 /** What the front measures. A label's value never comes from a request: sinks are named once they are found. */
@@ -15,23 +21,39 @@ export class IngressMetrics {
   readonly #duration;
   readonly #refused;
   readonly #bytes;
+  readonly #cut;
   readonly #statuses = new Set<number>();
 
-  constructor(registry: Registry, { kind, inFlight, maxInFlight }: MeasuredFront) {
-    this.#kind = kind;
+  constructor(registry: Registry, front: MeasuredFront) {
+    this.#kind = front.kind;
     this.#duration = histogram(registry, 'kn_eventing_dispatch_duration_seconds');
     this.#refused = counter(registry, 'event_sinks_requests_refused_total');
     this.#bytes = counter(registry, 'event_sinks_received_bytes_total');
     gauge(registry, 'event_sinks_requests_in_flight', (now) => {
-      now.set(inFlight());
+      now.set(front.inFlight());
     });
-    gauge(registry, 'event_sinks_requests_in_flight_limit').set(maxInFlight);
+    gauge(registry, 'event_sinks_requests_in_flight_limit').set(front.maxInFlight);
+    gauge(registry, 'event_sinks_bytes_in_flight', (now) => {
+      now.set(front.bytesInFlight());
+    });
+    gauge(registry, 'event_sinks_unparsed_bytes', (now) => {
+      now.set(front.unparsedBytes());
+    });
+    gauge(registry, 'event_sinks_connections', (now) => {
+      now.set(front.connections());
+    });
+    this.#cut = counter(registry, 'event_sinks_connections_cut_total');
   }
 
   /** An event for this sink was answered. */
   dispatched(sink: ServedSink, status: number, ms: number): void {
     this.#statuses.add(status);
     this.#duration.observe(this.#labels(sink, status), ms / 1000);
+  }
+
+  /** A connection was closed because of a limit. */
+  connectionCut(limit: 'connections' | 'unparsed-bytes'): void {
+    this.#cut.inc({ limit });
   }
 
   /** A request was refused. */

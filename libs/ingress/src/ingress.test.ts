@@ -248,7 +248,7 @@ describe.each(fronts)('through %s', (_way, openFront) => {
       eventually(async () => (await front.metric('event_sinks_requests_in_flight')) === count);
     const cases: Record<string, [Partial<IngressLimits>, string]> = {
       'of the process': [{ maxInFlight: 1 }, '/demo/other.sink'],
-      'of bytes': [{ maxInFlightBytes: 3 }, '/demo/other.sink'],
+      'of bytes': [{ maxInFlightBytes: 100 }, '/demo/other.sink'],
       'of one sink': [{ maxInFlightPerSink: 1 }, '/demo/orders'],
     };
     test.each(Object.keys(cases))('%s refuses with a wait, and takes again afterwards', async (sentence) => {
@@ -280,19 +280,19 @@ describe.each(fronts)('through %s', (_way, openFront) => {
     });
 
     test('of bytes counts chunks as they come', async () => {
-      front = await openFront({ maxInFlightBytes: 5 });
+      front = await openFront({ maxInFlightBytes: 100 });
       const headers = { 'Content-Length': undefined, 'Transfer-Encoding': 'chunked' };
-      const { status } = await ask(eventText('1', '3\r\nabc\r\n3\r\ndef\r\n', { headers }));
+      const { status } = await ask(eventText('1', `1e\r\n${'a'.repeat(30)}\r\n`.repeat(2), { headers }));
       expect(status).toBe(429);
       await inFlight(0);
     });
 
     test('is given back by every kind of refusal', async () => {
-      front = await openFront({ maxInFlight: 1, maxInFlightBytes: 10, maxInFlightPerSink: 1 });
+      front = await openFront({ maxInFlight: 1, maxInFlightBytes: 100, maxInFlightPerSink: 1 });
       for (let round = 0; round < 3; round++) {
         await ask(eventText('1', '{}', { path: '/demo/nothing' }));
         await ask(eventText('1', '{}', { headers: { 'ce-id': undefined } }));
-        await ask(eventText('1', 'x'.repeat(11)));
+        await ask(eventText('1', 'x'.repeat(100)));
         expect((await ask(eventText('1'))).status).toBe(202);
       }
     });

@@ -1,7 +1,8 @@
 import { toSinkError } from '@event-sinks/errors';
+import { ConnectionLimit } from '@event-sinks/runtime';
 import type { Express } from 'express';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { BrokenRequests } from './broken-requests.ts';
 import { Budget } from './budget.ts';
 import { Connections } from './connections.ts';
@@ -19,6 +20,10 @@ import { answerHandshake, answerProbe, isProbe } from './probe.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { Replies } from './replies.ts';
 import type { Ingress, IngressOptions, ServedSink } from './types.ts';
+import { UnparsedBytes } from './unparsed-bytes.ts';
+
+/** The part of the bytes in flight that may wait besides, unread on connections. */
+const unparsedPart = 1 / 4;
 
 /** Makes the HTTP front of a data plane. Nothing is opened before `listen`. */
 export function createIngress<S extends ServedSink, E>(options: IngressOptions<S, E>): Ingress {
@@ -32,7 +37,8 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
   readonly #deadlines: Deadlines;
   readonly #bodyDeadlines: Deadlines;
   readonly #metrics: IngressMetrics;
-  readonly #connections = new Connections();
+  readonly #connections: Connections;
+  readonly #connectionLimit: ConnectionLimit;
   readonly #replies: Replies;
   readonly #events: EventReceiver<S, E>;
   readonly #others: Express;
@@ -44,14 +50,21 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
     const { backend, clock, limits, logger } = options;
     const { maxEventBytes } = limits;
     this.#options = options;
-    const budget = (this.#budget = new Budget(limits));
+    const budget = (this.#budget = new Budget(limits, () => clock.monotonic()));
     const deadlines = (this.#deadlines = new Deadlines(clock, limits.requestDeadlineMs));
     const bodyDeadlines = (this.#bodyDeadlines = new Deadlines(clock, limits.bodyTimeoutMs));
     const metrics = (this.#metrics = new IngressMetrics(options.registry, {
       kind: backend.kind,
       inFlight: () => budget.requests,
       maxInFlight: limits.maxInFlight,
+      bytesInFlight: () => budget.bytes,
+      unparsedBytes: () => unparsed.total,
+      connections: () => this.#connectionLimit.count,
     }));
+    const unparsed = new UnparsedBytes(limits.maxInFlightBytes * unparsedPart, () => {
+      metrics.connectionCut('unparsed-bytes');
+    });
+    this.#connections = new Connections(limits, unparsed);
     const log = new RefusalLog(logger, clock);
     this.#http = { connections: this.#connections, clock, maxEventBytes };
     const replies = new Replies({ metrics, log, clock });
@@ -68,8 +81,10 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
     });
     this.#server = this.#createServer();
     const receive = (exchange: Exchange): void => void this.#events.receive(exchange);
+    const handOver = this.#connections.takeFrom(this.#server);
     this.#plain =
-      options.plainLane === true ? new PlainLane(this.#server, { limits, clock, receive }) : undefined;
+      options.plainLane === true ? new PlainLane({ limits, clock, receive, unparsed, handOver }) : undefined;
+    this.#connectionLimit = this.#limitConnections(this.#plain ?? { take: handOver });
   }
 
   async listen(): Promise<{ readonly port: number }> {
@@ -122,6 +137,20 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
     this.#closeConnections();
     this.#stopTimers();
     logger.info('Drained', { unfinished: this.#budget.requests });
+  }
+
+  #limitConnections(lane: { take(socket: Socket): void }): ConnectionLimit {
+    const limit = new ConnectionLimit({
+      max: this.#options.limits.maxConnections,
+      isBusy: (socket) => this.#plain?.isBusy(socket) === true || this.#connections.isBusy(socket),
+      onCut: () => {
+        this.#metrics.connectionCut('connections');
+      },
+    });
+    this.#server.on('connection', (socket: Socket) => {
+      if (limit.take(socket)) lane.take(socket);
+    });
+    return limit;
   }
 
   #closeConnections(): void {

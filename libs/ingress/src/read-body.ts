@@ -1,9 +1,8 @@
 import { SinkError } from '@event-sinks/errors';
+import { BodyChunks } from '@event-sinks/runtime';
 import type { Admission } from './budget.ts';
 import { ClientGone } from './exchange.ts';
 import type { HttpExchange } from './http-exchange.ts';
-
-const noBody = Buffer.alloc(0);
 
 /**
  * Collects the body. Rejects with `EventTooLarge` or `Overloaded` at the chunk that is too much, with what
@@ -12,18 +11,17 @@ const noBody = Buffer.alloc(0);
 export function readBody(exchange: HttpExchange, admission: Admission, maxBytes: number): Promise<Buffer> {
   const { request } = exchange;
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
+    const chunks = new BodyChunks();
     const fail = (error: Error): void => {
       exchange.reading = false;
       request.off('data', take);
       reject(error);
     };
     const take = (chunk: Buffer): void => {
-      length += chunk.length;
-      const refusal = length > maxBytes ? new SinkError('EventTooLarge') : grow(admission, length);
+      const isTooLarge = chunks.length + chunk.length > maxBytes;
+      const refusal = isTooLarge ? new SinkError('EventTooLarge') : grow(admission, chunk.length);
       if (refusal !== undefined) fail(refusal);
-      else chunks.push(chunk);
+      else chunks.add(chunk);
     };
     const leave = (): void => {
       if (!request.complete) fail(new ClientGone());
@@ -43,27 +41,18 @@ export function readBody(exchange: HttpExchange, admission: Admission, maxBytes:
     // An empty body waits for its end as well: answering it sooner would let it overtake a pipelined one.
     request.on('end', () => {
       exchange.reading = false;
-      resolve(join(chunks, length));
+      resolve(chunks.join());
     });
     request.on('error', leave);
     request.on('close', leave);
   });
 }
 
-function grow(admission: Admission, length: number): SinkError | undefined {
+function grow(admission: Admission, bytes: number): SinkError | undefined {
   try {
-    admission.growTo(length);
+    admission.grow(bytes);
     return undefined;
   } catch (error) {
     return error as SinkError;
   }
-}
-
-function join(chunks: Buffer[], length: number): Buffer {
-  // Most events arrive in one piece, which is then not copied.
-  return chunks.length === 1
-    ? (chunks[0] ?? noBody)
-    : chunks.length === 0
-      ? noBody
-      : Buffer.concat(chunks, length);
 }

@@ -46,12 +46,24 @@ export interface IngressLimits {
   readonly maxHeaderBytes: number;
   /** Requests with events in flight in this process, counted until their store has settled; more is 429. */
   readonly maxInFlight: number;
-  /** Bytes of bodies in flight, reserved as soon as their length is known; more is 429. */
+  /**
+   * Bytes of events in flight, headers included, counted as they come; more is 429. A sink may hold as much as is free, so
+   * one alone gets half. A quarter as much again may wait unread on connections, or those are cut.
+   */
   readonly maxInFlightBytes: number;
   /** Events in flight in this process, those within batches counted one by one; more is 429. No limit by default. */
   readonly maxEventsInFlight?: number;
   /** Requests in flight for one sink, so that a stuck one leaves room for the others; more is 429. */
   readonly maxInFlightPerSink: number;
+  /**
+   * Percent of the requests, events and bytes in flight that one namespace may hold while others hold none; 100 for no
+   * share. See `fairShare`.
+   */
+  readonly namespaceShare: number;
+  /** Connections at a time. Beyond, the peer with the most of them loses one on which nothing is served. */
+  readonly maxConnections: number;
+  /** Requests of one connection that wait for their answers; what follows them is not read before one is answered. */
+  readonly maxPipelinedRequests: number;
   /** From the headers' arrival to the answer; 503, or 408 when it is the body that is late. */
   readonly requestDeadlineMs: number;
   /** From the connection, or the previous answer, to the end of the headers; 408. */

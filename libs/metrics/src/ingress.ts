@@ -43,4 +43,29 @@ export const ingressMetrics = {
     labels: {},
     apps: dataPlanes,
   },
+  event_sinks_bytes_in_flight: {
+    type: 'gauge',
+    help: 'Bytes of events that are being received or stored, headers included.',
+    labels: {},
+    apps: dataPlanes,
+  },
+  event_sinks_unparsed_bytes: {
+    type: 'gauge',
+    help: 'Bytes that have come on connections and belong to no request yet.',
+    labels: {},
+    apps: dataPlanes,
+  },
+  event_sinks_connections: {
+    type: 'gauge',
+    help: 'Connections of senders that are open.',
+    labels: {},
+    apps: dataPlanes,
+  },
+  event_sinks_connections_cut_total: {
+    type: 'counter',
+    help: 'Connections that were closed because of a limit.',
+    labels: { limit: '`connections` or `unparsed-bytes`' },
+    apps: dataPlanes,
+    absentUntil: 'the first connection that is closed so',
+  },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;

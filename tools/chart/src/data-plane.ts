@@ -44,6 +44,29 @@ export function dataPlaneValues(defaults: DataPlaneDefaults) {
         default: defaults.maxInFlightPerSink,
       }),
     ),
+    namespaceShare: asVariable(
+      'NAMESPACE_SHARE',
+      integer(
+        'Percent of what is in flight that one namespace may hold while others hold none; the more they hold, the less it gets. 100 for a cluster of one tenant.',
+        { min: 10, max: 100, default: 66 },
+      ),
+    ),
+    maxConnections: asVariable(
+      'MAX_CONNECTIONS',
+      integer('Connections to one pod at most. Beyond, the peer with the most of them loses an idle one.', {
+        min: 16,
+        max: 100_000,
+        default: 4_096,
+      }),
+    ),
+    maxPipelinedRequests: asVariable(
+      'MAX_PIPELINED_REQUESTS',
+      integer('Unanswered requests of one connection; what follows them is not read.', {
+        min: 1,
+        max: 1_000,
+        default: 16,
+      }),
+    ),
     requestDeadline: asVariable(
       'REQUEST_DEADLINE',
       duration('Every request is answered within this time.', '10s'),

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { eventText } from '../../test/front.ts';
+import { UnparsedBytes } from '../unparsed-bytes.ts';
 import type { Exchange } from '../exchange.ts';
 import { answerText } from './answer-text.ts';
 import { PlainConnection } from './plain-connection.ts';
@@ -36,6 +37,7 @@ function connection() {
   const made = new PlainConnection(socket as unknown as Socket, {
     limits: { maxHeadBytes: 8_192, maxBodyBytes: 1_024 },
     maxRequests: 0,
+    unparsed: new UnparsedBytes(1_000_000, () => undefined),
     clock: systemClock,
     answers: answerText(() => 0, 5_000),
     receive: (exchange: Exchange) => {

@@ -1,6 +1,7 @@
 import type { Clock } from '@event-sinks/runtime';
 import type { Socket } from 'node:net';
 import type { Exchange } from '../exchange.ts';
+import type { BytesHolder, UnparsedBytes } from '../unparsed-bytes.ts';
 import type { AnswerText } from './answer-text.ts';
 import { PlainExchange } from './plain-exchange.ts';
 import { readPlainRequest, type PlainLimits, type PlainRequest } from './read-plain-request.ts';
@@ -10,6 +11,7 @@ export interface PlainContext {
   readonly limits: PlainLimits;
   readonly maxRequests: number;
   readonly clock: Clock;
+  readonly unparsed: UnparsedBytes;
   readonly answers: AnswerText;
   /** Takes a request and answers it, now or later. */
   readonly receive: (exchange: Exchange) => void;
@@ -26,8 +28,8 @@ const maxPieces = 8;
  * One connection whose requests are read here as long as they are plain, one after another. With the first other one
  * it is handed over for good, before anything of that request was acted upon.
  */
-export class PlainConnection {
-  readonly #socket: Socket;
+export class PlainConnection implements BytesHolder {
+  readonly socket: Socket;
   readonly #context: PlainContext;
   /** Bytes of a request that is not whole, or of one that came while the one before it was served. */
   #pending: Buffer | undefined;
@@ -40,13 +42,18 @@ export class PlainConnection {
   #sweeps = 0;
 
   constructor(socket: Socket, context: PlainContext) {
-    this.#socket = socket;
+    this.socket = socket;
     this.#context = context;
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
     socket.on('drain', this.#onDrain);
     socket.on('error', onError);
     socket.on('close', this.#onClose);
+  }
+
+  /** Whether a request is being served. */
+  get isServing(): boolean {
+    return this.#isServing;
   }
 
   /** Called at intervals. What waits too long for the rest of a request is for Node, which has deadlines for it. */
@@ -60,11 +67,15 @@ export class PlainConnection {
 
   /** Closes the connection if it has been answered and nothing of a next request has come. */
   closeIfIdle(): void {
-    if (!this.#isServing && this.#pending === undefined && this.#answered > 0) this.#socket.end();
+    if (!this.#isServing && this.#pending === undefined && this.#answered > 0) this.socket.end();
+  }
+
+  cut(): void {
+    this.destroy();
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    this.socket.destroy();
   }
 
   readonly #onData = (bytes: Buffer): void => {
@@ -72,8 +83,9 @@ export class PlainConnection {
     const whole = this.#pending === undefined ? bytes : Buffer.concat([this.#pending, bytes]);
     this.#pieces += 1;
     if (this.#isServing || this.#isStuck) {
-      this.#pending = whole;
-      this.#socket.pause();
+      this.socket.pause();
+      // A socket that is paused still reads until its buffer is full.
+      this.#keep(whole, this.socket.readableHighWaterMark);
     } else {
       this.#read(whole);
     }
@@ -81,20 +93,35 @@ export class PlainConnection {
 
   #read(bytes: Buffer): void {
     const request = readPlainRequest(bytes, this.#context.limits);
-    if (request === 'incomplete' && this.#pieces < maxPieces) {
-      this.#pending = bytes;
+    if (request === 'incomplete' && this.#mayWait(bytes)) {
+      this.#keep(bytes, 0);
     } else if (typeof request === 'string') {
       this.#handOver(bytes);
     } else {
-      this.#pending = undefined;
+      this.#dropPending();
       this.#pieces = 0;
-      this.#serve(request);
+      this.#serve(request, bytes.length);
     }
   }
 
-  #serve(request: PlainRequest): void {
+  #mayWait({ length }: Buffer): boolean {
+    return this.#pieces < maxPieces && this.#context.unparsed.hasRoomFor(length);
+  }
+
+  #keep(bytes: Buffer, further: number): void {
+    this.#pending = bytes;
+    this.#context.unparsed.set(this, bytes.length + further);
+  }
+
+  #dropPending(): void {
+    if (this.#pending === undefined) return;
+    this.#pending = undefined;
+    this.#context.unparsed.set(this, 0);
+  }
+
+  #serve(request: PlainRequest, bytes: number): void {
     this.#isServing = true;
-    this.#context.receive(new PlainExchange(request, this.#context.clock.monotonic(), this.#answer));
+    this.#context.receive(new PlainExchange(request, bytes, this.#context.clock.monotonic(), this.#answer));
   }
 
   readonly #answer = (status: number, headers: readonly string[], closing: boolean): void => {
@@ -102,7 +129,7 @@ export class PlainConnection {
     this.#isServing = false;
     this.#answered += 1;
     this.#sweeps = 0;
-    const socket = this.#socket;
+    const { socket } = this;
     if (socket.destroyed) return;
     const { answers, maxRequests } = this.#context;
     const isLast =
@@ -123,8 +150,8 @@ export class PlainConnection {
     if (this.#pending === undefined) return;
     setImmediate(() => {
       const bytes = this.#pending;
-      if (bytes === undefined || this.#socket.destroyed || this.#isServing) return;
-      this.#socket.resume();
+      if (bytes === undefined || this.socket.destroyed || this.#isServing) return;
+      this.socket.resume();
       this.#read(bytes);
     });
   }
@@ -139,17 +166,17 @@ export class PlainConnection {
   /** The client sends nothing more; what it has sent as a whole is still answered. */
   readonly #onEnd = (): void => {
     this.#hasEnded = true;
-    if (!this.#isServing) this.#socket.end();
+    if (!this.#isServing) this.socket.end();
   };
 
   readonly #onClose = (): void => {
-    this.#pending = undefined;
+    this.#dropPending();
     this.#context.onLeft(this);
   };
 
   #handOver(bytes: Buffer | undefined): void {
-    const socket = this.#socket;
-    this.#pending = undefined;
+    const { socket } = this;
+    this.#dropPending();
     socket.off('data', this.#onData);
     socket.off('end', this.#onEnd);
     socket.off('drain', this.#onDrain);

@@ -8,11 +8,14 @@ export type WriteAnswer = (status: number, headers: readonly string[], closing: 
 /** A request that has come as a whole. */
 export class PlainExchange extends Exchange {
   readonly #request: PlainRequest;
+  readonly receivedBytes: number;
   readonly #write: WriteAnswer;
 
-  constructor(request: PlainRequest, startedAt: number, write: WriteAnswer) {
+  /** `bytes` have come in all. */
+  constructor(request: PlainRequest, bytes: number, startedAt: number, write: WriteAnswer) {
     super(startedAt);
     this.#request = request;
+    this.receivedBytes = bytes;
     this.#write = write;
   }
 

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '@event-sinks/runtime';
-import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Exchange } from '../exchange.ts';
 import type { IngressLimits } from '../types.ts';
+import type { UnparsedBytes } from '../unparsed-bytes.ts';
 import { answerText } from './answer-text.ts';
 import { PlainConnection, type PlainContext } from './plain-connection.ts';
 
@@ -12,6 +12,9 @@ export interface PlainLaneOptions {
   readonly clock: Clock;
   /** Takes a request and answers it, now or later. */
   readonly receive: (exchange: Exchange) => void;
+  readonly unparsed: UnparsedBytes;
+  /** Has the HTTP server read this connection from now on; `bytes` of its next request have come already. */
+  readonly handOver: (socket: Socket, bytes: Buffer | undefined) => void;
 }
 
 /** Larger heads and bodies gain nothing here: the cost of their bytes is the same in Node's server. */
@@ -29,16 +32,14 @@ const maxUnfinishedSweeps = 2;
  * can do is needed for a POST with a known length. See docs/adr/0013-plain-requests-beside-node.md.
  */
 export class PlainLane {
-  readonly #connections = new Set<PlainConnection>();
+  readonly #connections = new Map<Socket, PlainConnection>();
   readonly #context: PlainContext;
   readonly #options: PlainLaneOptions;
   #timer: Timer | undefined;
 
-  constructor(server: Server, options: PlainLaneOptions) {
-    const { limits, clock, receive } = options;
+  constructor(options: PlainLaneOptions) {
+    const { limits, clock, receive, unparsed, handOver } = options;
     this.#options = options;
-    const [serve] = server.listeners('connection');
-    if (serve === undefined) throw new Error('the HTTP server takes no connections');
     this.#context = {
       limits: {
         maxHeadBytes: Math.min(maxHeadBytes, limits.maxHeaderBytes),
@@ -47,37 +48,33 @@ export class PlainLane {
       maxRequests: limits.maxRequestsPerSocket ?? 0,
       clock,
       answers: answerText(() => clock.now(), limits.keepAliveTimeoutMs),
-      receive,
-      handOver: (socket, bytes) => {
-        serve.call(server, socket);
-        // The parser takes what has come before it from the event, and what comes next from the socket itself.
-        if (bytes !== undefined) socket.emit('data', bytes);
-        socket.resume();
-      },
-      onLeft: (connection) => {
-        this.#connections.delete(connection);
+      ...{ receive, unparsed, handOver },
+      onLeft: ({ socket }) => {
+        this.#connections.delete(socket);
       },
     };
-    server.off('connection', serve as (socket: Socket) => void);
-    server.on('connection', (socket: Socket) => {
-      this.#take(socket);
-    });
+  }
+
+  /** Takes a new connection. */
+  take(socket: Socket): void {
+    this.#connections.set(socket, new PlainConnection(socket, this.#context));
+    this.#timer ??= this.#sweepLater();
+  }
+
+  /** Whether a request is being served on the connection. */
+  isBusy(socket: Socket): boolean {
+    return this.#connections.get(socket)?.isServing === true;
   }
 
   /** Closes what has been answered and has sent nothing since. */
   closeIdle(): void {
-    for (const connection of this.#connections) connection.closeIfIdle();
+    for (const connection of this.#connections.values()) connection.closeIfIdle();
   }
 
   /** Cuts every connection. */
   closeAll(): void {
-    for (const connection of this.#connections) connection.destroy();
+    for (const connection of this.#connections.values()) connection.destroy();
     this.#timer?.cancel();
-  }
-
-  #take(socket: Socket): void {
-    this.#connections.add(new PlainConnection(socket, this.#context));
-    this.#timer ??= this.#sweepLater();
   }
 
   #sweepLater(): Timer {
@@ -85,7 +82,7 @@ export class PlainLane {
     return clock.setTimeout(() => {
       this.#timer = undefined;
       const maxIdle = Math.ceil(limits.keepAliveTimeoutMs / sweepMs);
-      for (const connection of this.#connections) connection.sweep(maxUnfinishedSweeps, maxIdle);
+      for (const connection of this.#connections.values()) connection.sweep(maxUnfinishedSweeps, maxIdle);
       if (this.#connections.size > 0) this.#timer = this.#sweepLater();
     }, sweepMs);
   }
