@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { kafkaSinkFinalizer, kafkaSinkResource, topicOwnerAnnotation } from '@event-sinks/crds';
 import { SinkError } from '@event-sinks/errors';
 import { createIdentifiedTopic, deleteIdentifiedTopic, describeIdentifiedTopic } from '@event-sinks/kafka';
-import { events, type KubeObject } from '@event-sinks/kube';
+import { events, namespaces, secrets, type KubeObject } from '@event-sinks/kube';
 import { eventually, recordingLogger, startTestKafka, type TestKafka } from '@event-sinks/testing';
 import { createBrokers, type Brokers } from '../src/kafka-sink/brokers.ts';
 import { condition, startCluster, type Cluster, type Sink } from './cluster.ts';
@@ -126,11 +126,33 @@ test('of sinks that are made at once for the same absent topic, exactly one owns
   expect(await isThere('twins')).toBe(false);
 });
 
-test('what differs from the numbers is told with both of them, and left as it is', async () => {
-  await makeTopic('other-shape', 5);
+test('a topic with fewer partitions than asked for is told with both numbers, and left as it is', async () => {
+  await makeTopic('other-shape', 1);
   await create('other-shape', shape);
   const sink = await becomes('other-shape', { status: 'False', reason: 'PartitionCountDiffers' });
-  expect(condition(sink, 'TopicReady')?.message).toContain('has 5 partitions, numPartitions is 2');
+  expect(condition(sink, 'TopicReady')?.message).toContain('has 1 partition, numPartitions is 2');
+});
+
+test('partitions that are added to its topic are noted and do no harm, and numPartitions may follow', async () => {
+  await create('growing', shape);
+  await becomes('growing', { status: 'True' });
+  await kafka.addPartitions('growing', 5);
+  await eventually(async () => {
+    const noted = condition(await cluster.read(kafkaSinkResource, 'growing'), 'TopicReady');
+    expect(noted).toMatchObject({ status: 'True', message: expect.stringContaining('may be raised to 5') });
+  });
+  await becomes('growing', { status: 'True' });
+  await cluster.change(kafkaSinkResource, 'growing', { numPartitions: 5 });
+  await eventually(async () => {
+    const settled = condition(await cluster.read(kafkaSinkResource, 'growing'), 'TopicReady');
+    expect(settled).toMatchObject({ status: 'True' });
+    expect(settled).not.toHaveProperty('message');
+  });
+  await cluster.change(kafkaSinkResource, 'growing', { numPartitions: 6 });
+  const sink = await becomes('growing', { status: 'False', reason: 'PartitionCountDiffers' });
+  expect(condition(sink, 'TopicReady')?.message).toContain('does not alter a topic');
+  await remove('growing');
+  expect(await isThere('growing')).toBe(false);
 });
 
 test('what the brokers never create is told as such', async () => {
@@ -138,6 +160,89 @@ test('what the brokers never create is told as such', async () => {
   const sink = await becomes('too-wide', { status: 'False', reason: 'TopicRefused' });
   expect(condition(sink, 'TopicReady')?.message).toContain('fewer brokers than replicationFactor');
   await remove('too-wide');
+  // Events are written in their order, and the one of this pass would be there before that of a later one.
+  await create('after-too-wide', shape);
+  await becomes('after-too-wide', { status: 'True' });
+  await eventually(async () => {
+    expect(await told('after-too-wide')).toContain('Ready');
+  });
+  expect(await told('too-wide')).not.toContain('TopicKept');
+});
+
+test.each([
+  ['by the same brokers', 'shared', () => kafka.bootstrap],
+  ['by brokers of another name', 'renamed', () => kafka.bootstrap.replace('127.0.0.1', 'localhost')],
+])(
+  'a topic that another sink uses %s is kept when its own sink goes, which is told',
+  async (_how, topic, bootstrap) => {
+    await create(topic, shape);
+    expect(ownerOf(await becomes(topic, { status: 'True' }))).toBe('kafkasink-controller');
+    await create(`${topic}-too`, { topic, bootstrapServers: [bootstrap()] });
+    await becomes(`${topic}-too`, { status: 'True' });
+    await remove(topic);
+    expect(await isThere(topic)).toBe(true);
+    await eventually(async () => {
+      expect(await told(topic)).toContain('TopicKept');
+    });
+    await remove(`${topic}-too`);
+    expect(await isThere(topic)).toBe(true);
+  },
+);
+
+test('a topic whose sink says Retain is kept, and one that says so no more goes', async () => {
+  await create('retained', { ...shape, topicDeletionPolicy: 'Retain' });
+  await becomes('retained', { status: 'True' });
+  await remove('retained');
+  expect(await isThere('retained')).toBe(true);
+  await create('not-retained', { ...shape, topicDeletionPolicy: 'Retain' });
+  await becomes('not-retained', { status: 'True' });
+  await cluster.change(kafkaSinkResource, 'not-retained', { topicDeletionPolicy: 'Delete' });
+  await remove('not-retained');
+  expect(await isThere('not-retained')).toBe(false);
+});
+
+test('in a namespace that is deleted topics are kept, whether the Secret goes first or the sink', async () => {
+  const ending = 'ending';
+  const names = ['secret-first', 'sink-first'];
+  const { client } = cluster;
+  const metadata = (name: string) => ({ namespace: ending, name });
+  await client.create<KubeObject>(namespaces, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: ending },
+  });
+  for (const name of names) {
+    const data = { protocol: Buffer.from('PLAINTEXT').toString('base64') };
+    await client.create(secrets, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: metadata(name),
+      data,
+    } as KubeObject);
+    const auth = { secret: { ref: { name } } };
+    const spec = { topic: name, bootstrapServers: [kafka.bootstrap], ...shape, auth };
+    const { apiVersion, kind } = kafkaSinkResource;
+    await client.create(kafkaSinkResource, {
+      apiVersion,
+      kind,
+      metadata: metadata(name),
+      spec,
+    } as KubeObject);
+  }
+  const read = (name: string): Promise<Sink> => client.get(kafkaSinkResource, metadata(name));
+  await eventually(async () => {
+    for (const name of names) expect(condition(await read(name), 'Ready')?.status).toBe('True');
+  });
+  for (const name of names) expect(ownerOf(await read(name))).toBe('kafkasink-controller');
+  await client.delete(namespaces, { name: ending });
+  await client.delete(secrets, metadata('secret-first'));
+  await client.delete(kafkaSinkResource, metadata('secret-first'));
+  await client.delete(kafkaSinkResource, metadata('sink-first'));
+  await client.delete(secrets, metadata('sink-first'));
+  await eventually(async () => {
+    for (const name of names) await expect(read(name)).rejects.toMatchObject({ status: 404 });
+  });
+  for (const name of names) expect(await isThere(name)).toBe(true);
 });
 
 test('its own topic that is deleted under it is created anew, and still its own', async () => {

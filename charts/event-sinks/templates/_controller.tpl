@@ -65,6 +65,10 @@
 - apiGroups: [eventing.knative.dev]
   resources: [kafkasinks/status]
   verbs: [patch]
+# Whether the namespace of a sink is being deleted, in which case its topic is kept.
+- apiGroups: ['']
+  resources: [namespaces]
+  verbs: [get]
 # Lets itself and the producers read Secrets where a KafkaSink names one: it may bind this one role and no other. A
 # name does not limit create, the role does. get and patch make the role the owner of its bindings, which go with it.
 - apiGroups: [rbac.authorization.k8s.io]

@@ -5,6 +5,7 @@ export {
   jobSinkNameLabel,
   kafkaSinkFinalizer,
   topicClaimAnnotation,
+  topicIdAnnotation,
   topicOwnerAnnotation,
 } from './names.ts';
 export { jobSinkResource, kafkaSinkResource, type SinkKind, type SinkResource } from './resource.ts';

@@ -17,6 +17,12 @@ export const topicOwnerAnnotation = 'eventing.knative.dev/topic.owner';
 export const topicClaimAnnotation = 'eventing.knative.dev/topic.claim';
 
 /**
+ * The key in `status.annotations` of a KafkaSink under which the controller keeps the id that Kafka has given to the
+ * topic: `<uid>/<digest of bootstrapServers>/<topic id>`. Two sinks with the same id write to the same topic.
+ */
+export const topicIdAnnotation = 'eventing.knative.dev/topic.id';
+
+/**
  * Holds a KafkaSink back until a topic that it created is deleted, or given up. The name that Knative's own controller
  * uses, so that sinks which have it from there can be deleted here.
  */

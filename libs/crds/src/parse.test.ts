@@ -125,6 +125,11 @@ describe('parseKafkaSink', () => {
       ['spec.topic must be at most 249 characters long'],
     ],
     ['another content mode', { contentMode: 'avro' }, ['spec.contentMode must be "binary" or "structured"']],
+    [
+      'another fate of the topic',
+      { topicDeletionPolicy: 'Keep' },
+      ['spec.topicDeletionPolicy must be "Delete" or "Retain"'],
+    ],
     ['no partitions', { numPartitions: 0, replicationFactor: 1 }, ['spec.numPartitions must be at least 1']],
     [
       'half a partition',

@@ -84,6 +84,7 @@ const kafkaSpec = fc
         topic: mostly(topic),
         bootstrapServers: mostly(fc.array(mostly(server), { maxLength: 3 })),
         contentMode: mostly(fc.constantFrom('binary', 'structured')),
+        topicDeletionPolicy: mostly(fc.constantFrom('Delete', 'Retain')),
         auth: mostly(
           fc.record({ secret: mostly(fc.record({ ref: mostly(fc.record({ name: mostly(secretName) })) })) }),
         ),

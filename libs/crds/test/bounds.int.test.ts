@@ -81,7 +81,8 @@ describe('at the edge, these are taken:', () => {
 });
 
 describe('once a KafkaSink exists', () => {
-  const reshape = 'alter the topic with the tools of Kafka, or create another KafkaSink';
+  const reshape = 'alter the topic itself with the tools of Kafka';
+  const onlyRaised = `spec.numPartitions: Forbidden: numPartitions can only be raised once the sink exists; ${reshape}`;
   const fixed = (field: string, mend: string) =>
     `spec.${field}: Forbidden: ${field} cannot be changed once the sink exists; ${mend}`;
   const shaped = kafkaSink({ numPartitions: 3, replicationFactor: 2 }, 'shaped');
@@ -98,22 +99,29 @@ describe('once a KafkaSink exists', () => {
       { topic: 'other' },
       [fixed('topic', 'create another KafkaSink for another topic')],
     ],
-    ['its partitions stay', shaped, { numPartitions: 4 }, [fixed('numPartitions', reshape)]],
+    ['its partitions are not lowered', shaped, { numPartitions: 2 }, [onlyRaised]],
     ['its replicas stay', shaped, { replicationFactor: 3 }, [fixed('replicationFactor', reshape)]],
     [
       'partitions and replicas cannot be added',
       plain,
       { numPartitions: 3, replicationFactor: 2 },
-      [fixed('numPartitions', reshape), fixed('replicationFactor', reshape)],
+      [onlyRaised, fixed('replicationFactor', reshape)],
     ],
     [
       'partitions and replicas cannot be taken away',
       shaped,
       { numPartitions: null, replicationFactor: null },
-      [fixed('numPartitions', reshape), fixed('replicationFactor', reshape)],
+      [onlyRaised, fixed('replicationFactor', reshape)],
     ],
   ])('%s', async (_sentence, sink, spec, problems) => {
     expect(problemsIn(await patch(sink, { spec }))).toEqual(problems);
+  });
+
+  test('its partitions may be raised, to what the topic has by then', async () => {
+    const sink = kafkaSink({ numPartitions: 3, replicationFactor: 2 }, 'growing');
+    await stored(sink);
+    expect((await patch(sink, { spec: { numPartitions: 5 } })).status).toBe(200);
+    expect(problemsIn(await patch(sink, { spec: { numPartitions: 4 } }))).toEqual([onlyRaised]);
   });
 
   test('everything else can be changed', async () => {
@@ -121,6 +129,7 @@ describe('once a KafkaSink exists', () => {
       bootstrapServers: ['other:9092'],
       contentMode: 'structured',
       auth: { secret: { ref: { name: 'login' } } },
+      topicDeletionPolicy: 'Retain',
     };
     for (const sink of [plain, shaped]) expect((await patch(sink, { spec })).status).toBe(200);
   });

@@ -17,7 +17,7 @@ describe('what the documentation shows is taken, and read back unchanged:', () =
     const kind = sink.kind as SinkKind;
     await sinks.server.kubectl(['apply', '-f', '-'], text);
     const { body } = await sinks.api.send('GET', sinkPath(kind, sink.metadata.name));
-    const filledIn = kind === 'KafkaSink' ? { contentMode: 'binary' } : {};
+    const filledIn = kind === 'KafkaSink' ? { contentMode: 'binary', topicDeletionPolicy: 'Delete' } : {};
     expect(body['spec']).toEqual({ ...filledIn, ...(sink['spec'] as object) });
     const parsed = kind === 'JobSink' ? parseJobSink(body) : parseKafkaSink(body);
     expect(parsed).toEqual({ ok: true, value: body });

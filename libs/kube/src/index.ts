@@ -29,6 +29,7 @@ export {
   type LeaseElectorOptions,
 } from './leader-elector.ts';
 export { leases, type Lease, type LeaseSpec } from './lease.ts';
+export { listAll, type CompleteList } from './list-all.ts';
 export { loadKubeClient, type KubeClientOptions } from './load.ts';
 export { objectKey, type KubeList, type KubeObject, type ObjectMeta, type OwnerReference } from './object.ts';
 export { resourcePath, type ObjectTarget, type PathParts, type Resource } from './resource.ts';

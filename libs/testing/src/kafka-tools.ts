@@ -1,4 +1,5 @@
 import {
+  addPartitions,
   addTopicAcl,
   consume,
   createTopic,
@@ -21,6 +22,8 @@ import {
 export interface KafkaTools {
   createTopic(topic: NewTopic): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
+  /** Adds partitions until there are so many. */
+  addPartitions(topic: string, partitions: number): Promise<void>;
   listTopics(): Promise<string[]>;
   /** The node that leads each partition, by partition. */
   leadersOf(topic: string): Promise<ReadonlyMap<number, number>>;
@@ -48,6 +51,7 @@ export function kafkaTools(target: ToolTarget): KafkaTools {
     deleteTopic: async (topic) => {
       await deleteTopic(target, topic);
     },
+    addPartitions: (topic, partitions) => addPartitions(target, topic, partitions),
     listTopics: () => listTopics(target),
     leadersOf: (topic) => partitionLeaders(target, topic),
     consume: async (topic, count, timeoutMs = 10_000) =>

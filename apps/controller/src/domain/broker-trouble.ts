@@ -49,6 +49,6 @@ const refusals: Readonly<Record<string, string>> = {
 /** What it means that the brokers refuse to create the topic; `type` is Kafka’s own name of the reason. */
 export function topicRefused(type: string): BrokerTrouble {
   const why = refusals[type] ?? `${type} is their reason`;
-  const message = `The brokers do not create the topic: ${why}. Create it with the tools of Kafka, or create another KafkaSink.`;
+  const message = `The brokers do not create the topic: ${why}. Create it with the tools of Kafka, or delete the sink and create it anew.`;
   return { about: 'topic', reason: 'TopicRefused', message };
 }

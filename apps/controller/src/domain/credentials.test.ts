@@ -4,7 +4,10 @@ import type { BrokerTrouble } from './broker-trouble.ts';
 import { credentialsFinding, type CredentialsView } from './credentials.ts';
 
 const auth = { secret: { ref: { name: 'login' } } };
-const spec: KafkaSinkSpec = { topic: 'a', bootstrapServers: ['kafka:9092'], contentMode: 'binary', auth };
+const spec: KafkaSinkSpec = {
+  ...{ topic: 'a', bootstrapServers: ['kafka:9092'], contentMode: 'binary', auth },
+  topicDeletionPolicy: 'Delete',
+};
 const wrong = { reason: 'SecretKeyMissing', message: 'key user of the Secret is missing' };
 const refused: BrokerTrouble = { about: 'credentials', reason: 'CredentialsRefused', message: 'Refused.' };
 const away: BrokerTrouble = { about: 'brokers', reason: 'KafkaUnavailable', message: 'Away.' };

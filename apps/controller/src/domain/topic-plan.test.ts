@@ -4,7 +4,10 @@ import { planTopic } from './topic-plan.ts';
 import type { TopicClaim } from './topic-claim.ts';
 import type { TopicView } from './topic.ts';
 
-const existing: KafkaSinkSpec = { topic: 'orders', bootstrapServers: ['kafka:9092'], contentMode: 'binary' };
+const existing: KafkaSinkSpec = {
+  ...{ topic: 'orders', bootstrapServers: ['kafka:9092'], contentMode: 'binary' },
+  topicDeletionPolicy: 'Delete',
+};
 const created: KafkaSinkSpec = { ...existing, numPartitions: 3, replicationFactor: 2 };
 const shape = { numPartitions: 3, replicationFactor: 2 };
 const found = (id?: string): TopicView => ({ state: 'found', partitions: 3, replicationFactor: 2, id });
@@ -132,7 +135,7 @@ describe('what TopicReady says', () => {
     ['the topic is as asked for', created, found('A'), 'True', undefined, ''],
     ['no number is asked for', existing, differs(1, 1), 'True', undefined, ''],
     [
-      'it has other partitions',
+      'it has fewer partitions',
       created,
       differs(1, 2),
       'False',
@@ -140,7 +143,31 @@ describe('what TopicReady says', () => {
       '1 partition, numPartitions is 3',
     ],
     [
-      'it has other replicas',
+      'partitions were added to it',
+      created,
+      differs(5, 2),
+      'True',
+      undefined,
+      'has 5 partitions, numPartitions is 3. That is fine; numPartitions may be raised to 5',
+    ],
+    [
+      'replicas were added to it',
+      created,
+      differs(3, 3),
+      'True',
+      undefined,
+      'has 3 replicas of a partition, replicationFactor is 2. That is fine',
+    ],
+    [
+      'more partitions make up for no replica',
+      created,
+      differs(5, 1),
+      'False',
+      'ReplicationFactorDiffers',
+      'add replicas to it',
+    ],
+    [
+      'it has fewer replicas',
       created,
       differs(3, 1),
       'False',

@@ -1,4 +1,4 @@
-import type { ConditionFinding, KafkaSinkSpec } from '@event-sinks/crds';
+import type { ConditionFinding, KafkaSinkSpec, SinkStatus } from '@event-sinks/crds';
 import type { BrokerTrouble } from './broker-trouble.ts';
 
 /** What the brokers said about a sink's topic. */
@@ -49,23 +49,42 @@ export const unaskedFinding: ConditionFinding = topicIs(
   'The brokers cannot be asked about the topic before the credentials work; see CredentialsReady.',
 );
 
-/** Whether a topic that is there is as the sink wants it. What differs is told and not repaired. */
+/**
+ * Whether a topic that is there is as the sink wants it. What differs is told and not repaired. More than was asked for is
+ * no fault: partitions are added to topics that grow, and none can ever be taken away again.
+ */
 export function shapeFinding(
   spec: KafkaSinkSpec,
   found: { readonly partitions: number; readonly replicationFactor: number },
 ): ConditionFinding {
   const wanted = wantedShape(spec);
-  const mend = 'Alter the topic with the tools of Kafka, or create another KafkaSink.';
-  if (wanted !== undefined && wanted.numPartitions !== found.partitions) {
-    const message = `The topic ${spec.topic} has ${count(found.partitions, 'partition')}, numPartitions is ${wanted.numPartitions}. ${mend}`;
-    return topicIs('False', 'PartitionCountDiffers', message);
-  }
-  if (wanted !== undefined && wanted.replicationFactor !== found.replicationFactor) {
-    const message = `The topic ${spec.topic} has ${count(found.replicationFactor, 'replica')} of a partition, replicationFactor is ${wanted.replicationFactor}. ${mend}`;
-    return topicIs('False', 'ReplicationFactorDiffers', message);
-  }
-  return { type, status: 'True' };
+  if (wanted === undefined) return { type, status: 'True' };
+  const { numPartitions, replicationFactor } = wanted;
+  const partitions = `The topic ${spec.topic} has ${count(found.partitions, 'partition')}, numPartitions is ${numPartitions}.`;
+  if (found.partitions < numPartitions)
+    return topicIs('False', 'PartitionCountDiffers', `${partitions} ${addMend('partitions')}`);
+  const replicas = `The topic ${spec.topic} has ${count(found.replicationFactor, 'replica')} of a partition, replicationFactor is ${replicationFactor}.`;
+  if (found.replicationFactor < replicationFactor)
+    return topicIs('False', 'ReplicationFactorDiffers', `${replicas} ${addMend('replicas')}`);
+  const notes = [
+    ...(found.partitions > numPartitions ? [`${partitions} That is fine; ${raise(found.partitions)}`] : []),
+    ...(found.replicationFactor > replicationFactor ? [`${replicas} That is fine.`] : []),
+  ];
+  return { type, status: 'True', ...(notes.length > 0 && { message: notes.join(' ') }) };
 }
+
+const addMend = (what: string): string =>
+  `The sink does not alter a topic; add ${what} to it with the tools of Kafka.`;
+
+const raise = (partitions: number): string => `numPartitions may be raised to ${partitions}.`;
+
+/** Whether the sink’s status says that the brokers do not let it create its topic, so that it has made none. */
+export function wasRefused(status: SinkStatus | undefined): boolean {
+  const found = status?.conditions?.find((condition) => condition.type === type);
+  return found?.status === 'False' && refusals.has(found.reason ?? '');
+}
+
+const refusals: ReadonlySet<string> = new Set(['TopicRefused', 'PermissionDenied']);
 
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;

@@ -7,6 +7,7 @@ import { createKafkaSinkFinalizer } from './finalize.ts';
 import { createKafkaSinkReconciler } from './reconcile.ts';
 import { createSecretReaders, type SecretReaders } from './secret-readers.ts';
 import { createSinkWriter } from './sink-writer.ts';
+import { createSurroundings } from './surroundings.ts';
 import { createTopicWatch, type TopicWatch } from './topic-watch.ts';
 
 /** Puts the loop of KafkaSinks together with what it asks, and with the bindings that let it read Secrets. */
@@ -31,6 +32,7 @@ export function createKafkaSinkKind(options: KindsOptions, parts: KindParts): Ki
   };
   const finalizer = createKafkaSinkFinalizer({
     ...work,
+    surroundings: createSurroundings({ client, watchNamespaces: config.WATCH_NAMESPACES }),
     limits: { timeMs: config.TOPIC_DELETE_TIMEOUT, tries: config.TOPIC_DELETE_TRIES },
   });
   const loop = createSinkLoop({

@@ -158,7 +158,12 @@ function startProcess(kafka: FakeKafka, api: FakeApi, gallows: Gallows) {
     readCredentials: () => Promise.resolve({ view: { state: 'none' } as const }),
     sinkWriter: createSinkWriter({ client, fence, clock }),
   };
-  const finalizer = createKafkaSinkFinalizer({ ...parts, limits: { timeMs: 60_000, tries: 20 } });
+  const surroundings = {
+    namespaceOf: () => gallows.pass(() => 'staying' as const),
+    userOf: () => gallows.pass(() => false as const),
+  };
+  const limits = { timeMs: 60_000, tries: 20 };
+  const finalizer = createKafkaSinkFinalizer({ ...parts, surroundings, limits });
   const reconcile = createKafkaSinkReconciler({
     ...parts,
     service: { service: 's', systemNamespace: 'n', clusterDomain: 'c' },

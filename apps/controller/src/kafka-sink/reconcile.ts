@@ -12,6 +12,7 @@ import { lookAgainIn, type RecheckTimes } from '../domain/recheck.ts';
 import { sinkStatus, timestamp } from '../domain/sink-status.ts';
 import { claimAnnotations } from '../domain/topic-claim.ts';
 import { planTopic, type TopicPlan } from '../domain/topic-plan.ts';
+import { topicIdAnnotations } from '../domain/topic-users.ts';
 import { troubleFinding } from '../domain/topic.ts';
 import { createTopic, type ActorOptions } from './act.ts';
 import { observeDataPlane, observeKafka, type KafkaView, type ObserverOptions } from './observe.ts';
@@ -86,7 +87,11 @@ async function report(
       eventPoliciesFinding,
     ],
   };
-  const annotations = { ...sink.status?.annotations, ...claimAnnotations(plan.claim, sink.metadata.uid) };
+  const annotations = {
+    ...sink.status?.annotations,
+    ...claimAnnotations(plan.claim, sink.metadata.uid),
+    ...(kafka.topic?.state === 'found' && kafka.topic.id && topicIdAnnotations(sink, kafka.topic.id)),
+  };
   const found = sinkStatus(sink.status, findings, timestamp(clock.now()));
   const status = { ...found, ...(Object.keys(annotations).length > 0 && { annotations }) };
   const isWritten = await statusWriter.write(written, status, context.signal);

@@ -9,7 +9,10 @@ function makeKafkaSink(spec: object = {}, metadata: object = {}): KafkaSink {
     apiVersion: 'eventing.knative.dev/v1alpha1',
     kind: 'KafkaSink',
     metadata: { name: 'orders', namespace: 'shop', uid: 'u', generation: 3, ...metadata },
-    spec: { topic: 'orders', bootstrapServers: ['a:9092', 'b:9092'], contentMode: 'binary', ...spec },
+    spec: {
+      ...{ topic: 'orders', bootstrapServers: ['a:9092', 'b:9092'], contentMode: 'binary' },
+      ...{ topicDeletionPolicy: 'Delete', ...spec },
+    },
   };
 }
 

@@ -75,6 +75,7 @@ describe('the CRDs', () => {
     expect(at(rootOf('KafkaSink'), 'spec.topic')).toMatchObject({ type: 'string', maxLength: 249 });
     expect(at(rootOf('KafkaSink'), 'spec.bootstrapServers')).toMatchObject({ minItems: 1, maxItems: 64 });
     expect(at(rootOf('KafkaSink'), 'spec.contentMode')).toMatchObject({ default: 'binary' });
+    expect(at(rootOf('KafkaSink'), 'spec.topicDeletionPolicy')).toMatchObject({ default: 'Delete' });
     expect(at(rootOf('KafkaSink'), 'spec.replicationFactor')).toMatchObject({ minimum: 1, maximum: 32_767 });
   });
 

@@ -7,6 +7,7 @@ import {
   openObject,
   patterned,
   whenCreated,
+  type CelRule,
 } from './building-blocks.ts';
 import { objectMetaSchema } from './object-meta.ts';
 import { sinkStatusSchema } from './status.ts';
@@ -54,7 +55,18 @@ const authSchema = openObject({
     'How to log in to Kafka. Leave it out where the brokers ask for neither encryption nor a login.',
 });
 
-const reshapeMend = 'alter the topic with the tools of Kafka, or create another KafkaSink';
+const reshapeMend = 'alter the topic itself with the tools of Kafka';
+
+/** Partitions may be added to a topic, and the sink may say so afterwards. */
+const partitionsOnlyGrow: CelRule = {
+  rule:
+    'has(self.numPartitions) == has(oldSelf.numPartitions) && (!has(self.numPartitions) || ' +
+    'self.numPartitions == oldSelf.numPartitions || ' +
+    '(has(self.replicationFactor) && self.numPartitions > oldSelf.numPartitions))',
+  message: `numPartitions can only be raised once the sink exists; ${reshapeMend}`,
+  fieldPath: '.numPartitions',
+  reason: 'FieldValueForbidden',
+};
 
 const kafkaSinkSpecSchema = openObject({
   topic: topicSchema,
@@ -75,22 +87,35 @@ const kafkaSinkSpecSchema = openObject({
         'How an event becomes a record. binary: attributes as ce_ headers, the payload as it came. ' +
         'structured: one JSON object with everything.',
     }),
-  numPartitions: z.int32().min(1).optional().meta({
-    format: 'int32',
-    description:
-      'How many partitions to create the topic with. Only together with replicationFactor. Cannot be changed later.',
-  }),
+  numPartitions: z
+    .int32()
+    .min(1)
+    .optional()
+    .meta({
+      format: 'int32',
+      description:
+        'How many partitions to create the topic with. Only together with replicationFactor. May be raised later, to ' +
+        'what the topic has by then; partitions are never added to it.',
+    }),
   replicationFactor: z.int32().min(1).max(32_767).optional().meta({
     format: 'int32',
     description:
       'How many copies of each partition to create. Only together with numPartitions. Cannot be changed later.',
   }),
+  topicDeletionPolicy: z
+    .enum(['Delete', 'Retain'])
+    .default('Delete')
+    .meta({
+      description:
+        'What becomes of a topic that the sink has created when the sink is deleted. Delete: it goes with the sink, ' +
+        'unless another KafkaSink uses it or its namespace is deleted. Retain: it is kept. Any other topic is always kept.',
+    }),
   auth: authSchema.optional(),
 }).meta({
   description: 'Where events are written to, and how.',
   ...celRules(
     immutableField('topic', 'create another KafkaSink for another topic'),
-    immutableField('numPartitions', reshapeMend),
+    partitionsOnlyGrow,
     immutableField('replicationFactor', reshapeMend),
     whenCreated({
       rule: 'has(self.numPartitions) == has(self.replicationFactor)',

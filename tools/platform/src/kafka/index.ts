@@ -20,6 +20,7 @@ export { ensureKafka, type EnsureKafkaOptions, type KafkaDistribution } from './
 export { brokerAnswers } from './probe.ts';
 export type { RunningProcess } from './spawn-child.ts';
 export {
+  addPartitions,
   consume,
   createTopic,
   deleteTopic,

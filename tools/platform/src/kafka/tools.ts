@@ -47,6 +47,11 @@ export async function deleteTopic(target: ToolTarget, topic: string): Promise<st
   return await topicCommand(target, ['--delete', '--topic', topic]);
 }
 
+/** Adds partitions to a topic until it has `partitions`. */
+export async function addPartitions(target: ToolTarget, topic: string, partitions: number): Promise<void> {
+  await topicCommand(target, ['--alter', '--topic', topic, '--partitions', String(partitions)]);
+}
+
 /** Every topic of the cluster, Kafka's own excluded. */
 export async function listTopics(target: ToolTarget): Promise<string[]> {
   const raw = await topicCommand(target, ['--list', '--exclude-internal']);
