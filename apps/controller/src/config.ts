@@ -38,7 +38,9 @@ export const configSchema = z.object({
   WORKERS: envInt({ min: 1, max: 256, default: 8 }),
   /** How old the claim of Ready may be. */
   RECHECK_READY: envDuration({ min: 1_000, max: 30_000, default: 20_000 }),
+  /** At first; it grows up to the other. With KAFKA_TIMEOUT that is how long until the brokers are asked again. */
   RECHECK_NOT_READY: envDuration({ min: 100, max: 30_000, default: 1_000 }),
+  RECHECK_NOT_READY_MOST: envDuration({ min: 100, max: 30_000, default: 25_000 }),
   PROBE_TIMEOUT: envDuration({ min: 100, max: 30_000, default: 2_000 }),
   /** For one question to the brokers. With RECHECK_READY it is how old the claim of TopicReady may be. */
   KAFKA_TIMEOUT: envDuration({ min: 500, max: 60_000, default: 5_000 }),

@@ -4,6 +4,7 @@ import type { ReconcileMetrics } from '@event-sinks/reconciler';
 import type { Clock, Logger } from '@event-sinks/runtime';
 import { createDataPlane, type DataPlane } from './adapters/data-plane.ts';
 import type { EventRecorder } from './adapters/event-recorder.ts';
+import { createSinkRecheck, type SinkRecheck } from './adapters/sink-recheck.ts';
 import { createSinkLoop, type SinkLoop } from './adapters/sink-loop.ts';
 import { createStatusWriter } from './adapters/status-writer.ts';
 import type { Config } from './config.ts';
@@ -50,14 +51,21 @@ export interface KindsOptions {
 export interface KindParts {
   readonly dataPlaneOf: (service: string, onChange: () => void) => DataPlane;
   readonly serviceOf: (service: string) => DataPlaneService;
-  readonly recheck: RecheckTimes;
+  readonly times: RecheckTimes;
+  readonly newRecheck: () => SinkRecheck;
 }
 
 /** Puts the loops of JobSink and KafkaSink together, as far as they are this process's. */
 export function createKinds(options: KindsOptions): Kind[] {
-  const { config, client, logger, clock, random } = options;
+  const { config, client, logger, clock, random, recorder } = options;
+  const times: RecheckTimes = {
+    readyMs: config.RECHECK_READY,
+    notReadyMs: config.RECHECK_NOT_READY,
+    notReadyMostMs: config.RECHECK_NOT_READY_MOST,
+  };
   const parts: KindParts = {
-    recheck: { readyMs: config.RECHECK_READY, notReadyMs: config.RECHECK_NOT_READY },
+    times,
+    newRecheck: () => createSinkRecheck({ times, recorder, clock, random }),
     dataPlaneOf: (service, onChange) =>
       createDataPlane({
         ...{ client, logger, clock, random, service, onChange },
@@ -76,8 +84,9 @@ export function createKinds(options: KindsOptions): Kind[] {
   ];
 }
 
-function createJobSinkKind(options: KindsOptions, { dataPlaneOf, serviceOf, recheck }: KindParts): Kind {
+function createJobSinkKind(options: KindsOptions, { dataPlaneOf, serviceOf, newRecheck }: KindParts): Kind {
   const { config, client, logger, clock, random, metrics, fence, recorder, trial } = options;
+  const recheck = newRecheck();
   const pods = dataPlaneOf(config.JOB_SINK_SERVICE, () => {
     loop.wakeAll();
   });
@@ -98,6 +107,9 @@ function createJobSinkKind(options: KindsOptions, { dataPlaneOf, serviceOf, rech
       }),
       ...{ recheck, clock },
     }),
+    onChange: ({ type, object }) => {
+      if (type === 'deleted') recheck.forget(object.metadata.uid ?? '');
+    },
   });
   return { plural: jobSinkResource.plural, loop, watches: [loop, pods], leads: [loop] };
 }

@@ -52,7 +52,12 @@ export async function startController(
 ): Promise<Controller> {
   const settings = {
     ...{ METRICS_PORT: '0', KUBECONFIG: kubeconfig, LEASE_RETRY_PERIOD: '200ms' },
-    ...{ RECHECK_READY: `${recheckReadyMs}ms`, RECHECK_NOT_READY: '200ms', KAFKA_TIMEOUT: '3s' },
+    ...{
+      RECHECK_READY: `${recheckReadyMs}ms`,
+      RECHECK_NOT_READY: '200ms',
+      RECHECK_NOT_READY_MOST: '1s',
+      KAFKA_TIMEOUT: '3s',
+    },
     ...env,
   };
   const logger = recordingLogger();

@@ -49,6 +49,7 @@ export {
   type SpanContext,
   type Tracer,
 } from './tracing.ts';
+export { TroubleLog, type TroubleFields, type TroubleLogOptions } from './trouble-log.ts';
 export { tracingVariables } from './tracing-fields.ts';
 export { runApp, type RunAppOptions, type RunnableApp } from './run-app.ts';
 export { exposeWatchAge, type Watched } from './watch-age.ts';

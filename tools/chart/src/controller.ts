@@ -26,7 +26,8 @@ export const controllerValues = group('Sets the conditions and the address of ev
   }),
   recheck: group('How old a condition may be before its sink is looked at again.', {
     ready: asVariable('RECHECK_READY', duration('Of a sink that is ready; 30s at most.', '20s')),
-    notReady: asVariable('RECHECK_NOT_READY', duration('Of one that is not; 30s at most.', '1s')),
+    notReady: asVariable('RECHECK_NOT_READY', duration('Of one that is not, at first; 30s at most.', '1s')),
+    notReadyMost: asVariable('RECHECK_NOT_READY_MOST', duration('Of one that stays so; 30s at most.', '25s')),
   }),
   probeTimeout: asVariable(
     'PROBE_TIMEOUT',

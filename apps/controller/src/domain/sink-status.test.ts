@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ConditionFinding, SinkStatus } from '@event-sinks/crds';
 import { dataPlaneFinding } from './data-plane.ts';
-import { lookAgainIn } from './recheck.ts';
 import { sinkStatus, timestamp } from './sink-status.ts';
 
 const url = 'http://job-sink.knative-eventing.svc.cluster.local/default/logger';
@@ -72,14 +71,4 @@ describe('the data plane', () => {
   ])('%s', (_name, view, status, reason) => {
     expect(dataPlaneFinding(view, 'job-sink')).toMatchObject({ status, ...(reason && { reason }) });
   });
-});
-
-test('a sink that somebody may be waiting for is looked at more often', () => {
-  const times = { readyMs: 20_000, notReadyMs: 1_000 };
-  const ready = sinkStatus<SinkStatus>(undefined, findings(yes), 'then');
-  expect(lookAgainIn(ready, times)).toEqual({ requeueAfterMs: 20_000 });
-  expect(lookAgainIn(sinkStatus<SinkStatus>(ready, findings(no), 'now'), times)).toEqual({
-    requeueAfterMs: 1_000,
-  });
-  expect(lookAgainIn({}, times)).toEqual({ requeueAfterMs: 1_000 });
 });

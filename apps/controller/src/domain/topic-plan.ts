@@ -73,7 +73,11 @@ function planMissing(spec: KafkaSinkSpec, claim: TopicClaim, isHeld: boolean): T
       'create it with the tools of Kafka, or delete the sink and create it anew.';
     return { claim, finding: topicIs('False', 'TopicNotFound', message) };
   }
-  const finding = topicIs('False', 'TopicNotFound', `The topic ${topic} is not there and is being created.`);
+  const finding = topicIs(
+    'False',
+    'TopicBeingCreated',
+    `The topic ${topic} is not there and is being created.`,
+  );
   if (claim.state === 'intended' && isHeld) return { claim, finding, effect: { do: 'create', shape } };
   const id = claimedId(claim);
   const intended: TopicClaim = { state: 'intended', ...(id !== undefined && { id }) };

@@ -3,11 +3,11 @@ import type { KubeObject } from '@event-sinks/kube';
 import { TerminalError, type ReconcileContext, type ReconcileResult } from '@event-sinks/reconciler';
 import type { Clock } from '@event-sinks/runtime';
 import type { DataPlane } from '../adapters/data-plane.ts';
+import type { SinkRecheck } from '../adapters/sink-recheck.ts';
 import type { StatusWriter } from '../adapters/status-writer.ts';
 import { sinkUrl, type DataPlaneService } from '../domain/address.ts';
 import { dataPlaneFinding } from '../domain/data-plane.ts';
 import { eventPoliciesFinding } from '../domain/event-policies.ts';
-import { lookAgainIn, type RecheckTimes } from '../domain/recheck.ts';
 import { sinkStatus, timestamp } from '../domain/sink-status.ts';
 import type { TemplateWatch } from './template-watch.ts';
 
@@ -17,13 +17,13 @@ export interface JobSinkReconcilerOptions {
   readonly dataPlane: DataPlane;
   readonly service: DataPlaneService;
   readonly statusWriter: StatusWriter;
-  readonly recheck: RecheckTimes;
+  readonly recheck: SinkRecheck;
   readonly clock: Clock;
 }
 
 /** One pass over a JobSink: try its template, ask the dispatchers, decide, write what has changed. */
 export function createJobSinkReconciler(options: JobSinkReconcilerOptions) {
-  return async (object: KubeObject, { signal }: ReconcileContext): Promise<ReconcileResult> => {
+  return async (object: KubeObject, { signal, logger }: ReconcileContext): Promise<ReconcileResult> => {
     const parsed = parseJobSink(object);
     if (!parsed.ok) throw new TerminalError(`not a JobSink: ${parsed.problems.join('; ')}`);
     const sink = parsed.value;
@@ -38,7 +38,7 @@ export function createJobSinkReconciler(options: JobSinkReconcilerOptions) {
     };
     const status = sinkStatus(sink.status, findings, timestamp(options.clock.now()));
     await options.statusWriter.write(object, { ...status, ...jobSelector(sink) }, signal);
-    return lookAgainIn(status, options.recheck);
+    return options.recheck.after(object, status, { logger });
   };
 }
 

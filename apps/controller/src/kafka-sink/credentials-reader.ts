@@ -8,6 +8,8 @@ import type { CredentialsView } from '../domain/credentials.ts';
 export interface FoundCredentials {
   readonly view: CredentialsView;
   readonly security?: KafkaSecurity;
+  /** The version of the Secret. */
+  readonly version?: string | undefined;
 }
 
 /** Reads the one Secret that a sink names. @throws KubeApiError when the API server cannot be asked. */
@@ -25,7 +27,7 @@ export function createCredentialsReader(client: Pick<KubeClient, 'get'>, clock: 
     try {
       const target = { namespace: sink.metadata.namespace, name };
       const secret = await client.get<Secret>(secrets, target, { signal });
-      return judge(secret, clock.now());
+      return { ...judge(secret, clock.now()), version: secret.metadata.resourceVersion };
     } catch (error) {
       if (isNotFound(error)) return { view: { state: 'missing' } };
       if (findKubeApiError(error)?.status === 403) return { view: { state: 'forbidden' } };

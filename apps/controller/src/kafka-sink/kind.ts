@@ -13,13 +13,15 @@ import { createTopicWatch, type TopicWatch } from './topic-watch.ts';
 /** Puts the loop of KafkaSinks together with what it asks, and with the bindings that let it read Secrets. */
 export function createKafkaSinkKind(options: KindsOptions, parts: KindParts): Kind {
   const { config, client, logger, clock, random, metrics, fence, recorder, brokers } = options;
+  const recheck = parts.newRecheck();
   const pods = parts.dataPlaneOf(config.KAFKA_SINK_SERVICE, () => {
     loop.wakeAll();
   });
   const topicWatch: TopicWatch = createTopicWatch({
-    ...{ brokers, clock, logger },
+    ...{ brokers, clock, random, logger },
     // An answer is for the pass that it wakes, and for others in the same moment.
     freshMs: config.RECHECK_NOT_READY,
+    mostMs: config.RECHECK_NOT_READY_MOST,
     limits: { total: config.KAFKA_QUESTIONS, perCluster: config.KAFKA_QUESTIONS_PER_CLUSTER },
     wake: (sink) => {
       loop.wake(sink);
@@ -42,7 +44,7 @@ export function createKafkaSinkKind(options: KindsOptions, parts: KindParts): Ki
       ...work,
       service: parts.serviceOf(config.KAFKA_SINK_SERVICE),
       statusWriter: createStatusWriter({ client, resource: kafkaSinkResource, fence, recorder }),
-      recheck: parts.recheck,
+      ...{ recheck, times: parts.times },
     }),
     finalize: (sink, context) => finalizer.finalize(sink, context),
     onChange: ({ type, object }) => {
@@ -51,6 +53,7 @@ export function createKafkaSinkKind(options: KindsOptions, parts: KindParts): Ki
       if (type !== 'deleted') return;
       topicWatch.forget(uid);
       finalizer.forget(uid);
+      recheck.forget(uid);
     },
   });
   const readers: SecretReaders = createSecretReaders({

@@ -20,6 +20,10 @@ export interface KafkaView {
   readonly credentials: CredentialsView;
   /** Undefined until the brokers have answered; the sink is woken then. */
   readonly topic: TopicView | undefined;
+  /** Milliseconds until the brokers are asked again, where they were of no help. */
+  readonly askedAgainInMs?: number | undefined;
+  /** Of the Secret; another one when it was changed. */
+  readonly secretVersion?: string | undefined;
   /** What is asked of the brokers, and how they are met; undefined without credentials. */
   readonly question: TopicQuestion | undefined;
 }
@@ -31,14 +35,16 @@ export async function observeKafka(
   signal: AbortSignal,
 ): Promise<KafkaView> {
   const claim = readClaim(sink.status?.annotations, sink.metadata.uid);
-  const { view: credentials, security } = await readCredentials(sink, signal);
+  const { view: credentials, security, version: secretVersion } = await readCredentials(sink, signal);
   if (credentials.state !== 'none' && credentials.state !== 'usable')
-    return { claim, credentials, topic: { state: 'unasked' }, question: undefined };
+    return { claim, credentials, secretVersion, topic: { state: 'unasked' }, question: undefined };
   const { bootstrapServers, topic } = sink.spec;
   // Only who may own the topic has to tell it from another of the same name.
   const needsId = claim.state === 'intended' || claimedId(claim) !== undefined;
   const question = { cluster: { bootstrapServers, security }, topic, needsId };
-  return { claim, credentials, topic: topicWatch.view(sink.metadata, question), question };
+  const answer = topicWatch.view(sink.metadata, question);
+  const { view, againInMs } = answer ?? {};
+  return { claim, credentials, secretVersion, topic: view, askedAgainInMs: againInMs, question };
 }
 
 /** Whether the producers serve this generation. */

@@ -150,7 +150,8 @@ function startProcess(kafka: FakeKafka, api: FakeApi, gallows: Gallows) {
   const fence = (): void => undefined;
   const clock = { ...systemClock, sleep: () => Promise.resolve() };
   const topicWatch = createTopicWatch({
-    ...{ brokers, clock, logger, freshMs: 1_000, limits: { total: 4, perCluster: 4 }, wake: () => undefined },
+    ...{ brokers, clock, logger, freshMs: 1_000, mostMs: 1_000, random: Math.random },
+    ...{ limits: { total: 4, perCluster: 4 }, wake: () => undefined },
   });
   const parts = {
     ...{ brokers, topicWatch, recorder, fence, clock },
@@ -168,7 +169,8 @@ function startProcess(kafka: FakeKafka, api: FakeApi, gallows: Gallows) {
     ...parts,
     service: { service: 's', systemNamespace: 'n', clusterDomain: 'c' },
     statusWriter: createStatusWriter({ client, resource: kafkaSinkResource, fence, recorder }),
-    recheck: { readyMs: 1, notReadyMs: 1 },
+    times: { readyMs: 1, notReadyMs: 1, notReadyMostMs: 1 },
+    recheck: { after: () => ({ requeueAfterMs: 1 }), forget: () => undefined },
   });
   return async (): Promise<void> => {
     const { object } = api;

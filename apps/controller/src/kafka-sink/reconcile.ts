@@ -2,13 +2,14 @@ import { kafkaSinkFinalizer, parseKafkaSink, type ConditionFinding, type KafkaSi
 import type { KubeObject } from '@event-sinks/kube';
 import { TerminalError, type ReconcileContext, type ReconcileResult } from '@event-sinks/reconciler';
 import type { Clock } from '@event-sinks/runtime';
+import type { SinkRecheck } from '../adapters/sink-recheck.ts';
 import type { StatusWriter } from '../adapters/status-writer.ts';
 import { sinkUrl, type DataPlaneService } from '../domain/address.ts';
 import type { BrokerTrouble } from '../domain/broker-trouble.ts';
 import { credentialsFinding } from '../domain/credentials.ts';
 import { dataPlaneFinding } from '../domain/data-plane.ts';
 import { eventPoliciesFinding } from '../domain/event-policies.ts';
-import { lookAgainIn, type RecheckTimes } from '../domain/recheck.ts';
+import type { RecheckTimes } from '../domain/recheck.ts';
 import { sinkStatus, timestamp } from '../domain/sink-status.ts';
 import { claimAnnotations } from '../domain/topic-claim.ts';
 import { planTopic, type TopicPlan } from '../domain/topic-plan.ts';
@@ -21,7 +22,8 @@ import { observeDataPlane, observeKafka, type KafkaView, type ObserverOptions } 
 export interface KafkaSinkReconcilerOptions extends ObserverOptions, ActorOptions {
   readonly service: DataPlaneService;
   readonly statusWriter: StatusWriter;
-  readonly recheck: RecheckTimes;
+  readonly times: RecheckTimes;
+  readonly recheck: SinkRecheck;
   readonly clock: Clock;
 }
 
@@ -36,11 +38,11 @@ export function createKafkaSinkReconciler(options: KafkaSinkReconcilerOptions) {
     const sink = parsed.value;
     const kafka = await observeKafka(options, sink, context.signal);
     // The answer wakes us; until then the status says what was found last.
-    if (kafka.topic === undefined) return { requeueAfterMs: options.recheck.readyMs };
+    if (kafka.topic === undefined) return { requeueAfterMs: options.times.readyMs };
     const isHeld = sink.metadata.finalizers?.includes(kafkaSinkFinalizer) === true;
     const plan = planTopic(sink.spec, kafka.claim, kafka.topic, isHeld);
     const acted = await act(options, { object, sink, kafka, plan, context });
-    if (acted.written === undefined) return { requeueAfterMs: options.recheck.notReadyMs };
+    if (acted.written === undefined) return { requeueAfterMs: options.times.notReadyMs };
     return report(options, { ...acted, written: acted.written, sink, kafka, plan, context });
   };
 }
@@ -76,7 +78,7 @@ async function report(
   options: KafkaSinkReconcilerOptions,
   { written, trouble, sink, kafka, plan, context }: Pass & Acted & { readonly written: KubeObject },
 ): Promise<ReconcileResult> {
-  const { service, recheck, statusWriter, recorder, clock } = options;
+  const { service, times, recheck, statusWriter, recorder, clock } = options;
   const view = await observeDataPlane(options, sink, context.signal);
   const findings = {
     generation: sink.metadata.generation,
@@ -96,9 +98,10 @@ async function report(
   const status = { ...found, ...(Object.keys(annotations).length > 0 && { annotations }) };
   const isWritten = await statusWriter.write(written, status, context.signal);
   if (isWritten && plan.event !== undefined) recorder.record(written, plan.event);
+  const again = recheck.after(written, status, { logger: context.logger, version: kafka.secretVersion });
   // Refused for what it is, a topic is not created by asking every second.
-  if (trouble?.reason === 'TopicRefused') return { requeueAfterMs: recheck.readyMs };
-  return lookAgainIn(status, recheck);
+  if (trouble?.reason === 'TopicRefused') return { requeueAfterMs: times.readyMs };
+  return { requeueAfterMs: Math.min(again.requeueAfterMs, kafka.askedAgainInMs ?? Infinity) };
 }
 
 function kafkaFindings(
