@@ -189,6 +189,21 @@ test.each([
   },
 );
 
+test('sinks that share a topic and are deleted at once take it along, whichever of them is first', async () => {
+  const names = ['together', 'together-too'];
+  await create('together', shape);
+  await becomes('together', { status: 'True' });
+  await create('together-too', { topic: 'together' });
+  await becomes('together-too', { status: 'True' });
+  for (const name of names) await cluster.client.delete(kafkaSinkResource, { namespace, name });
+  for (const name of names) {
+    await eventually(async () => {
+      await expect(cluster.read(kafkaSinkResource, name)).rejects.toMatchObject({ status: 404 });
+    });
+  }
+  expect(await isThere('together')).toBe(false);
+});
+
 test('a topic whose sink says Retain is kept, and one that says so no more goes', async () => {
   await create('retained', { ...shape, topicDeletionPolicy: 'Retain' });
   await becomes('retained', { status: 'True' });

@@ -59,8 +59,13 @@ test.each<[string, Partial<FinalizeView>, object]>([
   ['then the brokers', { ...unseen, namespace: 'staying' }, look('kafka')],
   ['then, with the topic still there, the other sinks', { user: undefined as never }, look('user')],
   [
-    'a topic that another uses is kept',
-    { user: 'the KafkaSink audit' },
+    'another may be deleted in the same breath',
+    { user: 'the KafkaSink audit', sinceMs: 4_999 },
+    { do: 'wait' },
+  ],
+  [
+    'a topic that another goes on using is kept',
+    { user: 'the KafkaSink audit', sinceMs: 5_000 },
     keeps('the KafkaSink audit uses it'),
   ],
 ])('whether others use it: %s', (_sentence, change, plan) => {

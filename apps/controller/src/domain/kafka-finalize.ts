@@ -80,7 +80,10 @@ function planClaimed(found: FinalizeView, id: string, limits: FinalizeLimits): F
 
 function planOwn(found: FinalizeView, id: string, limits: FinalizeLimits): FinalizePlan {
   if (found.user === undefined) return { do: 'look', at: 'user' };
-  if (found.user !== false) return released(kept(found, `${found.user} uses it`));
+  if (found.user !== false) {
+    if (found.sinceMs < bulkMs && found.tries < limits.tries) return { do: 'wait' };
+    return released(kept(found, `${found.user} uses it`));
+  }
   return orGiveUp({ do: 'delete', id }, found, limits);
 }
 
@@ -90,6 +93,12 @@ function planIntended(found: FinalizeView): FinalizePlan {
   if (found.kafka === undefined) return { do: 'look', at: 'kafka' };
   return released(found.kafka.view.state === 'missing' ? undefined : kept(found, mayBeOurs));
 }
+
+/**
+ * Milliseconds in which whoever deletes many sinks at once gets to the others. What becomes of a topic that they share
+ * must not depend on which of them was first.
+ */
+const bulkMs = 5_000;
 
 const mayBeOurs = 'a create of it was cut off, and if it is there it may be somebody else’s';
 const noSecret = 'the Secret with the credentials is gone';
