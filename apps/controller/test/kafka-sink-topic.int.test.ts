@@ -228,21 +228,21 @@ test('in a namespace that is deleted topics are kept, whether the Secret goes fi
   });
   for (const name of names) {
     const data = { protocol: Buffer.from('PLAINTEXT').toString('base64') };
-    await client.create(secrets, {
+    await client.create<KubeObject>(secrets, {
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: metadata(name),
       data,
-    } as KubeObject);
+    });
     const auth = { secret: { ref: { name } } };
     const spec = { topic: name, bootstrapServers: [kafka.bootstrap], ...shape, auth };
     const { apiVersion, kind } = kafkaSinkResource;
-    await client.create(kafkaSinkResource, {
+    await client.create<KubeObject>(kafkaSinkResource, {
       apiVersion,
       kind,
       metadata: metadata(name),
       spec,
-    } as KubeObject);
+    });
   }
   const read = (name: string): Promise<Sink> => client.get(kafkaSinkResource, metadata(name));
   await eventually(async () => {

@@ -35,19 +35,23 @@ export function createSinkRecheck({ times, recorder, clock, random }: SinkRechec
   const patience = new Patience(times, random);
   const starts = new SlowStarts();
   const troubles = new TroubleLog({ clock });
+  const tell = (uid: string, status: SinkStatus, pass: { logger: Logger; isLate: boolean }): void => {
+    const ready = status.conditions?.find(({ type }) => type === readyCondition);
+    if (ready === undefined || (isBeginning(status) && !pass.isLate)) return;
+    if (ready.status === 'True') {
+      if (troubles.over(uid)) pass.logger.info('A sink is ready again');
+      return;
+    }
+    troubles.trouble(uid, ready.reason ?? '', (fields) => {
+      pass.logger.warn('A sink is not ready', { ...fields, words: ready.message });
+    });
+  };
   return {
     after(sink, status, { logger, version }) {
       const { uid = '', generation = 0 } = sink.metadata;
       const late = starts.event(uid, status, clock.monotonic());
       if (late !== undefined) recorder.record(sink, late);
-      const ready = status.conditions?.find(({ type }) => type === readyCondition);
-      if (ready?.status === 'True') {
-        if (troubles.over(uid)) logger.info('A sink is ready again');
-      } else if (late !== undefined || !isBeginning(status)) {
-        troubles.trouble(uid, ready?.reason ?? '', (fields) => {
-          logger.warn('A sink is not ready', { ...fields, words: ready?.message });
-        });
-      }
+      tell(uid, status, { logger, isLate: late !== undefined });
       return { requeueAfterMs: patience.next({ uid, generation, version }, status) };
     },
     forget(uid) {

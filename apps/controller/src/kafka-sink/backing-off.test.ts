@@ -43,6 +43,11 @@ function startController(count: number, world: World) {
   const logger = recordingLogger();
   const seen = { questions: 0, secretReads: 0, events: [] as SinkEvent[] };
   const sinks = new Map<string, KubeObject>();
+  const sinkOf = (key: string): KubeObject => {
+    const sink = sinks.get(key);
+    if (sink === undefined) throw new Error(`there is no ${key}`);
+    return sink;
+  };
   for (let index = 0; index < count; index += 1) {
     const { apiVersion, kind } = kafkaSinkResource;
     const name = `sink-${index}`;
@@ -54,7 +59,7 @@ function startController(count: number, world: World) {
   const client = {
     patchStatus: (_resource: unknown, { name }: { name: string }, status: unknown) => {
       const key = `${namespace}/${name}`;
-      sinks.set(key, { ...(sinks.get(key) as KubeObject), status });
+      sinks.set(key, { ...sinkOf(key), status });
       loop.enqueue(key);
       return Promise.resolve();
     },
@@ -91,7 +96,7 @@ function startController(count: number, world: World) {
   });
   const loop = createReconcileLoop({
     ...{ name: 'kafkasink', workers: 8, clock, random, logger },
-    reconcile: (key, context) => reconcile(sinks.get(key) as KubeObject, context),
+    reconcile: (key, context) => reconcile(sinkOf(key), context),
   });
   for (const key of sinks.keys()) loop.enqueue(key);
   loop.start(new AbortController().signal);
@@ -188,7 +193,7 @@ describe('a topic that is not there', () => {
 test('another reason is told at once, and that of before is told again when it comes back', async () => {
   const world: World = { answer: refuse('KafkaUnavailable'), version: '1' };
   const { time, told } = startController(1, world);
-  const reasons = (): unknown[] => [...new Set(told().map(({ fields }) => fields?.['reason']))];
+  const reasons = (): unknown[] => [...new Set(told().map(({ fields }) => fields['reason']))];
   await time.advance(minuteMs);
   expect(reasons()).toEqual(['KafkaUnavailable']);
   world.answer = refuse('CredentialsRefused');

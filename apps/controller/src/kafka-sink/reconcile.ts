@@ -89,11 +89,7 @@ async function report(
       eventPoliciesFinding,
     ],
   };
-  const annotations = {
-    ...sink.status?.annotations,
-    ...claimAnnotations(plan.claim, sink.metadata.uid),
-    ...(kafka.topic?.state === 'found' && kafka.topic.id && topicIdAnnotations(sink, kafka.topic.id)),
-  };
+  const annotations = annotationsAfter(sink, kafka, plan);
   const found = sinkStatus(sink.status, findings, timestamp(clock.now()));
   const status = { ...found, ...(Object.keys(annotations).length > 0 && { annotations }) };
   const isWritten = await statusWriter.write(written, status, context.signal);
@@ -102,6 +98,19 @@ async function report(
   // Refused for what it is, a topic is not created by asking every second.
   if (trouble?.reason === 'TopicRefused') return { requeueAfterMs: times.readyMs };
   return { requeueAfterMs: Math.min(again.requeueAfterMs, kafka.askedAgainInMs ?? Infinity) };
+}
+
+function annotationsAfter(
+  sink: KafkaSink,
+  { topic }: KafkaView,
+  { claim }: TopicPlan,
+): Record<string, string> {
+  const id = topic?.state === 'found' ? topic.id : undefined;
+  return {
+    ...sink.status?.annotations,
+    ...claimAnnotations(claim, sink.metadata.uid),
+    ...(id !== undefined && topicIdAnnotations(sink, id)),
+  };
 }
 
 function kafkaFindings(
