@@ -60,7 +60,8 @@ describe('with Prometheus reading the installed pods', () => {
     await Promise.all([
       fires('EventSinkEventsFailing', { ...dead, severity: 'critical' }),
       fires('KafkaSinkClusterFailing', { cluster: deadCluster }),
-      fires('EventSinkNotReady', dead),
+      // It was never ready, so that nobody has its address.
+      fires('EventSinkNeverReady', { ...dead, severity: 'warning' }),
     ]);
     const named = (await prometheus.firing()).filter(
       (labels) => labels['kn_sink_namespace'] === target.namespace,

@@ -57,12 +57,21 @@ export const alertCases: Readonly<Record<string, AlertCase>> = {
   },
   EventSinkNotReady: {
     series: {
-      [`event_sinks_sink_ready{${sink},reason="TopicNotFound",pod="a"}`]: '0x20',
-      [`event_sinks_sink_ready{${sink},reason="TopicNotFound",pod="b"}`]: '0x20',
+      [`event_sinks_sink_ready{${sink},reason="TopicNotFound",has_address="true",pod="a"}`]: '0x20',
+      [`event_sinks_sink_ready{${sink},reason="TopicNotFound",has_address="true",pod="b"}`]: '0x20',
     },
     at: '10m',
     labels: sinkLabels,
-    well: { [`event_sinks_sink_ready{${sink},reason="TopicNotFound",pod="b"}`]: '1x20' },
+    well: { [`event_sinks_sink_ready{${sink},reason="TopicNotFound",has_address="true",pod="b"}`]: '1x20' },
+  },
+  EventSinkNeverReady: {
+    series: {
+      [`event_sinks_sink_ready{${sink},reason="SecretNotFound",has_address="false",pod="a"}`]: '0x30',
+      [`event_sinks_sink_ready{${sink},reason="SecretNotFound",has_address="false",pod="b"}`]: '0x30',
+    },
+    at: '20m',
+    labels: sinkLabels,
+    well: { [`event_sinks_sink_ready{${sink},reason="SecretNotFound",has_address="false",pod="b"}`]: '1x30' },
   },
   EventSinkTargetDown: {
     series: { 'up{job="event-sinks-job-sink",pod="p"}': '0x20' },

@@ -15,7 +15,8 @@ export function exposeSinks(registry: Registry, kinds: () => readonly WatchedSin
       const { kind, metadata } = sink;
       const { isReady, reason } = readinessOf(sink);
       const labels = { kn_sink_name: metadata.name, kn_sink_namespace: metadata.namespace ?? '' };
-      ready.set({ ...labels, kn_sink_kind: kind, reason }, isReady ? 1 : 0);
+      const has_address = String((sink['status'] as SinkStatus | undefined)?.address !== undefined);
+      ready.set({ ...labels, kn_sink_kind: kind, reason, has_address }, isReady ? 1 : 0);
     }
   });
 }

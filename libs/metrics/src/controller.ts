@@ -18,6 +18,7 @@ export const controllerMetrics = {
       ...sinkLabels,
       kn_sink_kind: '`JobSink` or `KafkaSink`',
       reason: 'why it is not, as in the condition; empty where it is',
+      has_address: '`true` once it has an address, which it keeps; senders may know it',
     },
     apps: controller,
     absentUntil: 'the first sink',

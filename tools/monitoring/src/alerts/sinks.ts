@@ -5,10 +5,18 @@ export const sinkAlerts: readonly Alert[] = [
   {
     name: 'EventSinkNotReady',
     severity: 'critical',
-    query: () => `max by (${bySink}) (event_sinks_sink_ready) == 0`,
+    query: () => `max by (${bySink}) (event_sinks_sink_ready{has_address="true"}) == 0`,
     pending: '5m',
     summary: `${theSink} is not Ready`,
     description: 'Events for it may be refused. Its conditions say why.',
+  },
+  {
+    name: 'EventSinkNeverReady',
+    severity: 'warning',
+    query: () => `max by (${bySink}) (event_sinks_sink_ready{has_address="false"}) == 0`,
+    pending: '15m',
+    summary: `${theSink} has never been Ready`,
+    description: 'It has no address yet, so nobody sends to it. Its conditions say what is missing.',
   },
   {
     name: 'EventSinkTargetDown',
