@@ -56,7 +56,7 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
   });
   const health = new Health();
   const directory = new SinkDirectory();
-  const pool = createPool({ config, logger, clock, registry });
+  const pool = createPool({ config, logger, clock, registry, directory });
   const secrets = new SecretWatches({ client, logger, clock, random, maxSecrets: config.MAX_SECRETS });
   const entries = new SinkEntries({ directory, pool, logger, clock, overlapMs: config.CREDENTIALS_OVERLAP });
   const sync = new SinkSync({
@@ -116,7 +116,8 @@ function createPool({
   logger,
   clock,
   registry,
-}: Omit<AppDependencies, 'random'> & { registry: Registry }): ProducerPool {
+  directory,
+}: Omit<AppDependencies, 'random'> & { registry: Registry; directory: SinkDirectory }): ProducerPool {
   return new ProducerPool({
     driver: config.KAFKA_DRIVER,
     limits: {
@@ -132,5 +133,6 @@ function createPool({
     },
     maxProducers: config.MAX_PRODUCERS,
     ...{ logger, clock, metrics: new ProducerMetrics(registry) },
+    writersOf: (producerKey, topic) => directory.writersOf(producerKey, topic),
   });
 }

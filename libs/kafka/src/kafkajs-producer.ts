@@ -49,6 +49,8 @@ export function createKafkaJsProducer(options: KafkaJsProducerOptions): KafkaPro
       await Promise.all(sends);
       return results;
     },
+    // Its sessions are opened anew with each batch.
+    retryLogin: () => undefined,
     async close() {
       isClosed = true;
       await Promise.all([...lanes.values()].map((lane) => lane.close()));

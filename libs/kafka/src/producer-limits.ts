@@ -9,6 +9,9 @@ export interface ProducerLimits extends RequestLimits {
   /** The pause before the first further attempt; each next one is twice as long. */
   readonly retryPauseMs: number;
   readonly maxRetryPauseMs: number;
+  /** How long credentials that were refused are not tried again; twice as long each time, up to the other. */
+  readonly loginPauseMs: number;
+  readonly maxLoginPauseMs: number;
   /** Bytes of one record batch, at most; a larger record goes alone. Brokers take 1 MiB unless told otherwise. */
   readonly maxBatchBytes: number;
   /** A topic's connections are closed when nothing was sent for so long. */
@@ -23,6 +26,8 @@ export const defaultProducerLimits: ProducerLimits = {
   retries: 4,
   retryPauseMs: 100,
   maxRetryPauseMs: 1000,
+  loginPauseMs: 1000,
+  maxLoginPauseMs: 25_000,
   maxBatchBytes: 900_000,
   idleMs: 300_000,
 };

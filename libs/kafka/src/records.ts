@@ -25,6 +25,8 @@ export interface KafkaProducer {
    * an error means that they may have it nevertheless, unless the broker refused it.
    */
   send(batch: readonly TopicRecord[]): Promise<readonly SendResult[]>;
+  /** Lets credentials that were refused a moment ago be tried with the next record; without it that takes a while. */
+  retryLogin(): void;
   /** Finishes what is being sent and closes the connections; what is sent later fails. */
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { TroubleLog, type LogFields } from '@event-sinks/runtime';
 import { Backoff } from './backoff.ts';
 import { InformerCache, type Change } from './informer-cache.ts';
 import type { Informer, InformerOptions } from './informer.ts';
@@ -21,6 +22,7 @@ export class InformerLoop<T extends KubeObject> implements Informer<T> {
   readonly #options: InformerOptions<T>;
   readonly #cache = new InformerCache<T>();
   readonly #backoff: Backoff;
+  readonly #troubles: TroubleLog;
   readonly #stopping = new AbortController();
   readonly #syncedSettle: PromiseWithResolvers<void>;
   #running: Promise<void> | undefined;
@@ -38,6 +40,7 @@ export class InformerLoop<T extends KubeObject> implements Informer<T> {
     this.#options = options;
     const capMs = options.backoffCapMs ?? defaults.backoffCapMs;
     this.#backoff = new Backoff({ baseMs: backoffBaseMs, capMs, random: options.random });
+    this.#troubles = new TroubleLog({ clock: options.clock });
     this.#lastSign = options.clock.monotonic();
     this.#syncedSettle = Promise.withResolvers();
     this.synced = this.#syncedSettle.promise;
@@ -142,7 +145,7 @@ export class InformerLoop<T extends KubeObject> implements Informer<T> {
     if (signal.aborted) return;
     this.#eventsInWatch += 1;
     this.#justGone = false;
-    this.#backoff.reset();
+    this.#recovered();
     this.#resourceVersion = event.resourceVersion;
     const kept = event.type === 'BOOKMARK' ? event : { ...event, object: this.#reduced(event.object) };
     this.#deliver(this.#cache.apply(kept));
@@ -154,7 +157,7 @@ export class InformerLoop<T extends KubeObject> implements Informer<T> {
 
   #noteEndOfWatch(startedAt: number): void {
     const livedMs = this.#options.clock.monotonic() - startedAt;
-    if (livedMs > backoffBaseMs * 20) this.#backoff.reset();
+    if (livedMs > backoffBaseMs * 20) this.#recovered();
     this.#quietWatches = this.#eventsInWatch > 0 ? 0 : this.#quietWatches + 1;
     if (this.#quietWatches >= quietWatchesBeforeList) this.#resourceVersion = undefined;
   }
@@ -185,13 +188,30 @@ export class InformerLoop<T extends KubeObject> implements Informer<T> {
   }
 
   #report(error: unknown, gone: boolean, delayMs: number): void {
-    const { logger, metrics, resource } = this.#options;
+    const { logger, metrics, resource, namespace, fieldSelector } = this.#options;
     const stalled = error instanceof WatchStalledError;
     metrics?.failed(gone ? 'gone' : stalled ? 'stalled' : isForbidden(error) ? 'forbidden' : 'error');
-    const fields = { resource: resource.plural, delayMs, error };
+    const about = { resource: resource.plural, namespace, fieldSelector, delayMs, error };
+    const fields = Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined));
     // Silence and expiry are part of normal life; everything else is worth a look.
     if (gone || stalled || this.#isExpected(error)) logger.debug('Watch ended, going on', fields);
-    else logger.warn('List or watch failed, trying again', fields);
+    else this.#warn('List or watch failed, trying again', error, fields);
+  }
+
+  /** Once while the same fails again and again, and then rarely; in between it is a detail. */
+  #warn(message: string, error: unknown, fields: LogFields): void {
+    const { logger } = this.#options;
+    let isTold = false;
+    this.#troubles.trouble('', troubleKind(error), ({ repeated }) => {
+      isTold = true;
+      logger.warn(message, { ...fields, ...(repeated !== undefined && { repeated }) });
+    });
+    if (!isTold) logger.debug(message, fields);
+  }
+
+  #recovered(): void {
+    this.#backoff.reset();
+    this.#troubles.over('');
   }
 
   #deliver(changes: readonly Change<T>[]): void {
@@ -228,4 +248,11 @@ export class InformerLoop<T extends KubeObject> implements Informer<T> {
     this.#isRefused = isRefused;
     this.#options.onRefusal?.(isRefused);
   }
+}
+
+/** What tells one failure from another, without what differs from try to try. */
+function troubleKind(error: unknown): string {
+  const found = findKubeApiError(error);
+  if (found !== undefined) return `${found.status} ${found.reason ?? ''}`;
+  return error instanceof Error ? error.name : 'unknown';
 }

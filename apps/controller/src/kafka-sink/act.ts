@@ -1,6 +1,6 @@
 import type { KafkaSink } from '@event-sinks/crds';
 import type { KubeObject } from '@event-sinks/kube';
-import type { Logger } from '@event-sinks/runtime';
+import type { Logger, TroubleLog } from '@event-sinks/runtime';
 import type { EventRecorder } from '../adapters/event-recorder.ts';
 import type { BrokerTrouble } from '../domain/broker-trouble.ts';
 import type { TopicShape } from '../domain/topic.ts';
@@ -14,6 +14,8 @@ export interface ActorOptions {
   readonly topicWatch: TopicWatch;
   readonly sinkWriter: SinkWriter;
   readonly recorder: EventRecorder;
+  /** What could not be done to a topic, by the uid of its sink. */
+  readonly troubles: TroubleLog;
   /** Throws unless this process leads at this moment. */
   readonly fence: () => void;
 }
@@ -53,14 +55,11 @@ export async function createTopic(
     const note = `The topic ${topic} was created with ${shape.numPartitions} partitions and replication factor ${shape.replicationFactor}.`;
     recorder.record(object, { type: 'Normal', reason: 'TopicCreated', note });
   };
-  return attempt(
-    () => {
-      fence();
-      return topicWatch.change(sink.metadata, question, create);
-    },
-    logger,
-    'A topic could not be created',
-  );
+  const begin = (): Promise<void> | undefined => {
+    fence();
+    return topicWatch.change(sink.metadata, question, create);
+  };
+  return attempt(begin, failedLine(options, sink, logger, 'A topic could not be created'));
 }
 
 /** Deletes the topic with this id. */
@@ -78,21 +77,24 @@ export async function deleteTopic(
     const note = `The topic ${topic}, which the sink had created, was deleted with it.`;
     recorder.record(object, { type: 'Normal', reason: 'TopicDeleted', note });
   };
-  return attempt(
-    () => {
-      fence();
-      return topicWatch.change(sink.metadata, question, remove);
-    },
-    logger,
-    'A topic could not be deleted',
-  );
+  const begin = (): Promise<void> | undefined => {
+    fence();
+    return topicWatch.change(sink.metadata, question, remove);
+  };
+  return attempt(begin, failedLine(options, sink, logger, 'A topic could not be deleted'));
 }
 
-async function attempt(
-  begin: () => Promise<void> | undefined,
-  logger: Logger,
-  words: string,
-): Promise<ActOutcome> {
+type FailedLine = (trouble: BrokerTrouble, error: unknown) => void;
+
+function failedLine({ troubles }: ActorOptions, sink: KafkaSink, logger: Logger, words: string): FailedLine {
+  return ({ reason }, error) => {
+    troubles.trouble(sink.metadata.uid, reason, (fields) => {
+      logger.warn(words, { topic: sink.spec.topic, ...fields, error });
+    });
+  };
+}
+
+async function attempt(begin: () => Promise<void> | undefined, failed: FailedLine): Promise<ActOutcome> {
   const work = begin();
   if (work === undefined) return { did: 'busy' };
   try {
@@ -100,7 +102,7 @@ async function attempt(
     return { did: 'done' };
   } catch (error) {
     const trouble = troubleOf(error);
-    logger.warn(words, { reason: trouble.reason, error });
+    failed(trouble, error);
     return { did: 'failed', trouble };
   }
 }

@@ -3,6 +3,7 @@ import { kafkaSinkResource } from '@event-sinks/crds';
 import { SinkError, type ErrorCode } from '@event-sinks/errors';
 import type { KubeClient, KubeObject } from '@event-sinks/kube';
 import { createReconcileLoop } from '@event-sinks/reconciler';
+import { TroubleLog } from '@event-sinks/runtime';
 import { FakeTime, recordingLogger } from '@event-sinks/testing';
 import { createSinkRecheck } from '../adapters/sink-recheck.ts';
 import { createStatusWriter } from '../adapters/status-writer.ts';
@@ -82,6 +83,7 @@ function startController(count: number, world: World) {
   });
   const reconcile = createKafkaSinkReconciler({
     ...{ brokers: brokers as Brokers, topicWatch, recorder, fence, clock, times },
+    troubles: new TroubleLog({ clock }),
     dataPlane: { view: () => Promise.resolve({ readyPods: 1, serving: 1 }) },
     readCredentials: () => {
       seen.secretReads += 1;

@@ -43,12 +43,26 @@ export function createBrokers(options: { readonly timeoutMs: number; readonly lo
       const question = { ...target(cluster), topic };
       const answer = await (needsId
         ? describeIdentifiedTopic(question)
-        : describeTopic({ ...question, logger }));
+        : describeTopic({ ...question, logger: detailsOf(logger) }));
       return answer.found ? { state: 'found', ...answer } : { state: 'missing' };
     },
     create: (cluster, topic, { numPartitions, replicationFactor }) =>
       createIdentifiedTopic({ ...target(cluster), topic, partitions: numPartitions, replicationFactor }),
     delete: (cluster, id) => deleteIdentifiedTopic({ ...target(cluster), id }),
+  };
+}
+
+/** The client’s own lines, several for each question in vain, tell details of what is told once by whoever asked. */
+function detailsOf(logger: Logger): Logger {
+  const debug: Logger['debug'] = (message, fields) => {
+    logger.debug(message, fields);
+  };
+  return {
+    debug,
+    info: debug,
+    warn: debug,
+    error: debug,
+    child: (fields) => detailsOf(logger.child(fields)),
   };
 }
 

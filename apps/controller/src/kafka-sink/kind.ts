@@ -1,6 +1,7 @@
 import { kafkaSinkResource } from '@event-sinks/crds';
 import { createSinkLoop } from '../adapters/sink-loop.ts';
 import { createStatusWriter } from '../adapters/status-writer.ts';
+import { TroubleLog } from '@event-sinks/runtime';
 import type { Kind, KindParts, KindsOptions } from '../kinds.ts';
 import { createCredentialsReader } from './credentials-reader.ts';
 import { createKafkaSinkFinalizer } from './finalize.ts';
@@ -27,8 +28,9 @@ export function createKafkaSinkKind(options: KindsOptions, parts: KindParts): Ki
       loop.wake(sink);
     },
   });
+  const troubles = new TroubleLog({ clock });
   const work = {
-    ...{ brokers, topicWatch, recorder, fence, clock, dataPlane: pods },
+    ...{ brokers, topicWatch, recorder, troubles, fence, clock, dataPlane: pods },
     readCredentials: createCredentialsReader(client, clock),
     sinkWriter: createSinkWriter({ client, fence, clock }),
   };
@@ -54,6 +56,7 @@ export function createKafkaSinkKind(options: KindsOptions, parts: KindParts): Ki
       topicWatch.forget(uid);
       finalizer.forget(uid);
       recheck.forget(uid);
+      troubles.over(uid);
     },
   });
   const readers: SecretReaders = createSecretReaders({

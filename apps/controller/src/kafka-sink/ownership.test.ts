@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { kafkaSinkFinalizer, kafkaSinkResource } from '@event-sinks/crds';
 import { KubeApiError, type KubeClient, type KubeObject } from '@event-sinks/kube';
-import { systemClock } from '@event-sinks/runtime';
+import { systemClock, TroubleLog } from '@event-sinks/runtime';
 import { recordingLogger } from '@event-sinks/testing';
 import { createStatusWriter } from '../adapters/status-writer.ts';
 import type { Brokers } from './brokers.ts';
@@ -154,7 +154,7 @@ function startProcess(kafka: FakeKafka, api: FakeApi, gallows: Gallows) {
     ...{ limits: { total: 4, perCluster: 4 }, wake: () => undefined },
   });
   const parts = {
-    ...{ brokers, topicWatch, recorder, fence, clock },
+    ...{ brokers, topicWatch, recorder, fence, clock, troubles: new TroubleLog({ clock }) },
     dataPlane: { view: () => Promise.resolve({ readyPods: 1, serving: 1 }) },
     readCredentials: () => Promise.resolve({ view: { state: 'none' } as const }),
     sinkWriter: createSinkWriter({ client, fence, clock }),

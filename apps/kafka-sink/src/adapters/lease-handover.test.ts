@@ -12,10 +12,15 @@ class FakeLease implements ProducerLease {
   refusal: ErrorCode | undefined;
   sent = 0;
   released = 0;
+  retried = 0;
 
   send(): Promise<void> {
     this.sent += 1;
     return this.refusal === undefined ? Promise.resolve() : Promise.reject(new SinkError(this.refusal));
+  }
+
+  retryLogin(): void {
+    this.retried += 1;
   }
 
   release(): Promise<void> {
@@ -71,6 +76,14 @@ describe('a handover', () => {
     jest.advanceTimersByTime(1_000);
     await expect(lease.send(record, inTime)).rejects.toMatchObject({ code: 'CredentialsRefused' });
     expect([previous.sent, previous.released]).toEqual([0, 1]);
+  });
+
+  test('has the new credentials tried again at its end, when there is nothing to fall back on any more', () => {
+    handOver();
+    jest.advanceTimersByTime(999);
+    expect(next.retried).toBe(0);
+    jest.advanceTimersByTime(1);
+    expect(next.retried).toBe(1);
   });
 
   test('gives both back, once', async () => {

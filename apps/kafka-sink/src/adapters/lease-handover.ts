@@ -33,6 +33,8 @@ export class LeaseHandover implements ProducerLease {
     this.#previous = options.previous;
     this.#timer = options.clock.setTimeout(() => {
       this.#endOverlap();
+      // From here on there is nothing to fall back on, and the brokers may have followed by now.
+      options.next.retryLogin();
     }, options.overlapMs);
   }
 
@@ -45,6 +47,10 @@ export class LeaseHandover implements ProducerLease {
       if (previous === undefined || toSinkError(error).code !== 'CredentialsRefused') throw error;
       await previous.send(...args);
     }
+  }
+
+  retryLogin(): void {
+    this.#options.next.retryLogin();
   }
 
   async release(): Promise<void> {

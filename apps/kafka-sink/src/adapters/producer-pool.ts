@@ -8,6 +8,7 @@ import type { Clock, Logger } from '@event-sinks/runtime';
 import type { Destination } from '../domain/sink-route.ts';
 import type { OutgoingRecord } from '../domain/to-record.ts';
 import type { BatchMeter, ProducerMetrics, ProducersNow } from './producer-metrics.ts';
+import { producerLog } from './producer-log.ts';
 import { TopicLine, type BatchLimits } from './topic-line.ts';
 
 /** A share in a producer, for one sink. */
@@ -17,6 +18,8 @@ export interface ProducerLease {
    * @throws SinkError when they do not have it.
    */
   send(record: OutgoingRecord, deadline: AbortSignal): Promise<void>;
+  /** Lets the next record try credentials that were refused a moment ago. */
+  retryLogin(): void;
   /** Gives the share back; the last one closes the producer, after what is under way has been answered. */
   release(): Promise<void>;
 }
@@ -31,6 +34,8 @@ export interface ProducerPoolOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly metrics: ProducerMetrics;
+  /** The sinks that write to a topic by a producer, for the log. */
+  readonly writersOf: (producerKey: string, topic: string) => readonly string[];
 }
 
 interface PooledProducer {
@@ -68,6 +73,9 @@ export class ProducerPool {
     let isReleased = false;
     return {
       send: (record, deadline) => send(pooled, line, record, deadline),
+      retryLogin: () => {
+        pooled.producer.retryLogin();
+      },
       release: async () => {
         if (isReleased) return;
         isReleased = true;
@@ -94,7 +102,10 @@ export class ProducerPool {
   }
 
   #open({ bootstrapServers, security, producerKey }: Destination): PooledProducer {
-    const { driver, limits, logger, metrics } = this.#options;
+    const { driver, limits, clock, metrics, writersOf } = this.#options;
+    const logger = producerLog(this.#options.logger, clock, (topic) => ({
+      sinks: writersOf(producerKey, topic),
+    }));
     const cluster = { bootstrapServers, clientId: 'event-sinks-kafka-sink' };
     const connection = security === undefined ? cluster : { ...cluster, security };
     const producer = createProducer({ driver, connection, limits, logger });

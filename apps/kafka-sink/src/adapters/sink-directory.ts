@@ -11,6 +11,9 @@ export interface ServedKafkaSink extends SinkRoute {
 /** Why a sink that is known cannot be served, or the sink. */
 export type DirectoryEntry = ServedKafkaSink | { readonly refusal: SinkError };
 
+/** Names in one log line. */
+const mostWriters = 3;
+
 /** The map that the event path reads; kept by the sync. */
 export class SinkDirectory {
   readonly #entries = new Map<string, DirectoryEntry>();
@@ -33,6 +36,17 @@ export class SinkDirectory {
 
   delete(key: string): void {
     this.#entries.delete(key);
+  }
+
+  /** The sinks that write to this topic by this producer, as `namespace/name`; a few of them where they are many. */
+  writersOf(producerKey: string, topic: string): readonly string[] {
+    const writers: string[] = [];
+    for (const [key, entry] of this.#entries) {
+      if (writers.length === mostWriters) break;
+      if ('lease' in entry && entry.topic === topic && entry.destination.producerKey === producerKey)
+        writers.push(key);
+    }
+    return writers;
   }
 
   entries(): readonly DirectoryEntry[] {

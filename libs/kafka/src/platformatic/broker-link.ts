@@ -1,6 +1,7 @@
 import type { Connection, ConnectionOptions as ClientOptions } from '@platformatic/kafka';
 import { clientConnection } from '../client-connection.ts';
 import type { Call } from './calls.ts';
+import type { LoginHold } from './login-hold.ts';
 
 /** Where a broker listens. */
 export interface Address {
@@ -13,6 +14,8 @@ export interface BrokerLinkOptions {
   readonly address: Address;
   readonly clientId: string;
   readonly client: ClientOptions;
+  /** Shared by all links of a cluster. */
+  readonly logins: LoginHold;
 }
 
 /** One connection to one broker, opened by the first request and again after it was lost. */
@@ -83,13 +86,16 @@ export class BrokerLink {
 
   async #connect(): Promise<Connection> {
     if (this.#isClosed) throw new Error('the client is closed');
-    const { address, clientId, client } = this.#options;
+    const { address, clientId, client, logins } = this.#options;
+    logins.enter();
     const connection = clientConnection(clientId, client);
     this.#drop();
     this.#connection = connection;
     try {
       await connection.connect(address.host, address.port);
+      logins.succeeded();
     } catch (error) {
+      logins.failed(error);
       this.#drop();
       throw error;
     }

@@ -1,5 +1,6 @@
 import type { ConnectionOptions as ClientOptions } from '@platformatic/kafka';
 import { BrokerLink, type Address } from './broker-link.ts';
+import type { LoginHold } from './login-hold.ts';
 import { metadataCall, producerIdCall, type Call, type Metadata, type TopicAnswer } from './calls.ts';
 
 /** What a {@link Cluster} takes. */
@@ -7,6 +8,7 @@ export interface ClusterOptions {
   readonly bootstrapServers: readonly string[];
   readonly clientId: string;
   readonly client: ClientOptions;
+  readonly logins: LoginHold;
 }
 
 /** The brokers, one connection to each. */
@@ -79,8 +81,8 @@ export class Cluster {
     const key = `${address.host}:${address.port}`;
     const existing = this.#links.get(key);
     if (existing !== undefined) return existing;
-    const { clientId, client } = this.#options;
-    const link = new BrokerLink({ address, clientId, client });
+    const { clientId, client, logins } = this.#options;
+    const link = new BrokerLink({ address, clientId, client, logins });
     this.#links.set(key, link);
     return link;
   }

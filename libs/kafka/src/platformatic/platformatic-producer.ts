@@ -6,6 +6,7 @@ import { clientOptions } from './client-options.ts';
 import { Cluster } from './cluster.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Identities } from './identities.ts';
+import { LoginHold } from './login-hold.ts';
 import { Shipment, type Parcel } from './parcel.ts';
 import { PartitionLane } from './partition-lane.ts';
 import { recordBatchEncoder } from './record-batch.ts';
@@ -38,6 +39,9 @@ export function createPlatformaticProducer(options: PlatformaticProducerOptions)
       pending.delete(shipment);
       return results;
     },
+    retryLogin: () => {
+      core.retryLogin();
+    },
     async close() {
       isClosed = true;
       await Promise.all([...pending].map(({ results }) => results));
@@ -49,6 +53,7 @@ export function createPlatformaticProducer(options: PlatformaticProducerOptions)
 class ProducerCore {
   readonly #topics = new Map<string, TopicLanes>();
   readonly #cluster: Cluster;
+  readonly #logins: LoginHold;
   readonly #identities: Identities;
   readonly #dispatcher: Dispatcher;
   readonly #encoder = recordBatchEncoder();
@@ -61,7 +66,11 @@ class ProducerCore {
     const client = clientOptions(withTokens(connection, limits), limits);
     this.#limits = limits;
     this.#logger = logger;
-    this.#cluster = new Cluster({ bootstrapServers, clientId, client });
+    this.#logins = new LoginHold({
+      ...{ pauseMs: limits.loginPauseMs, maxPauseMs: limits.maxLoginPauseMs },
+      ...{ now: () => performance.now(), random: Math.random },
+    });
+    this.#cluster = new Cluster({ bootstrapServers, clientId, client, logins: this.#logins });
     this.#identities = new Identities(() => this.#cluster.producerId());
     this.#dispatcher = new Dispatcher({
       cluster: this.#cluster,
@@ -78,6 +87,10 @@ class ProducerCore {
   add(parcels: readonly Parcel[]): void {
     const byTopic = Map.groupBy(parcels, ({ record }) => record.topic);
     for (const [topic, group] of byTopic) this.#topic(topic).add(group);
+  }
+
+  retryLogin(): void {
+    this.#logins.lift();
   }
 
   close(): void {
