@@ -201,9 +201,7 @@ export class InformerLoop<T extends KubeObject> implements Informer<T> {
   /** Once while the same fails again and again, and then rarely; in between it is a detail. */
   #warn(message: string, error: unknown, fields: LogFields): void {
     const { logger } = this.#options;
-    let isTold = false;
-    this.#troubles.trouble('', troubleKind(error), ({ repeated }) => {
-      isTold = true;
+    const isTold = this.#troubles.trouble('', troubleKind(error), ({ repeated }) => {
       logger.warn(message, { ...fields, ...(repeated !== undefined && { repeated }) });
     });
     if (!isTold) logger.debug(message, fields);
@@ -253,6 +251,6 @@ export class InformerLoop<T extends KubeObject> implements Informer<T> {
 /** What tells one failure from another, without what differs from try to try. */
 function troubleKind(error: unknown): string {
   const found = findKubeApiError(error);
-  if (found !== undefined) return `${found.status} ${found.reason ?? ''}`;
+  if (found !== undefined) return `${found.status} ${found.reason}`;
   return error instanceof Error ? error.name : 'unknown';
 }

@@ -41,19 +41,20 @@ export class TroubleLog {
     this.#most = most;
   }
 
-  /** Something is wrong with `key`, now or still; calls `write` when that is worth a line. */
-  trouble(key: string, reason: string, write: (fields: TroubleFields) => void): void {
+  /** Something is wrong with `key`, now or still. @returns whether that was worth a line, for which `write` was called. */
+  trouble(key: string, reason: string, write: (fields: TroubleFields) => void): boolean {
     const now = this.#clock.monotonic();
     const told = this.#told.get(key);
     if (told?.reason === reason && now - told.at < this.#repeatMs) {
       told.repeated += 1;
-      return;
+      return false;
     }
     this.#told.delete(key);
     this.#forgetOldest();
     this.#told.set(key, { reason, at: now, repeated: 0 });
     const repeated = told?.reason === reason ? told.repeated : 0;
     write({ reason, ...(repeated > 0 && { repeated }) });
+    return true;
   }
 
   /** Nothing is wrong with `key` any more, or it is gone. @returns whether something was. */
