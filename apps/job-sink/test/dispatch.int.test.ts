@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeHttp } from '@event-sinks/cloudevents';
 import { jobSinkResource, parseJobSink, type JobSink } from '@event-sinks/crds';
 import { jobs, secrets, type KubeObject, type Resource } from '@event-sinks/kube';
-import { eventually, servedUrl, stored, type SinkServer } from '@event-sinks/testing';
+import { eventually, oneLine, servedUrl, type SinkServer, stored } from '@event-sinks/testing';
 import { maxEventFileBytes, planDispatch, type DispatchPlan } from '@event-sinks/job-plan';
 import { smallestJob, startCluster, type Cluster } from './cluster.ts';
 import { eventHeaders, post, startDispatcher } from './dispatcher.ts';
@@ -130,7 +130,12 @@ describe('a new event', () => {
     const { url } = await servedSink(namespace);
     const body = new Uint8Array(size).fill(255);
     const answer = await post(url, eventHeaders({ 'content-type': 'application/octet-stream' }), body);
-    expect(answer).toEqual({ status: 413, reason: 'EventTooLarge', retryAfter: null, body: '' });
+    expect(answer).toEqual({
+      status: 413,
+      reason: 'EventTooLarge',
+      retryAfter: null,
+      body: expect.stringMatching(oneLine),
+    });
     await expectNothingIn(namespace);
   });
 });
@@ -196,7 +201,11 @@ describe('the Job', () => {
     const template = { spec: { restartPolicy: 'Always', containers: [{ name: 'main', image: 'a' }] } };
     const { url } = await servedSink('refused', { spec: { template } });
     const answer = await post(url);
-    expect(answer).toMatchObject({ status: 503, reason: 'JobTemplateRefused', body: '' });
+    expect(answer).toMatchObject({
+      status: 503,
+      reason: 'JobTemplateRefused',
+      body: expect.stringMatching(oneLine),
+    });
     expect(Number(answer.retryAfter)).toBeGreaterThan(0);
     await expectNothingIn('refused');
   });
@@ -310,7 +319,11 @@ describe('a Job that stands in the way', () => {
     const { name, namespace } = metadata;
     const foreign = { apiVersion, kind, metadata: { name, namespace }, spec };
     const before = await cluster.client.create<KubeObject>(jobs, foreign);
-    expect(await post(url)).toMatchObject({ status: 409, reason: 'JobConflict', body: '' });
+    expect(await post(url)).toMatchObject({
+      status: 409,
+      reason: 'JobConflict',
+      body: expect.stringMatching(oneLine),
+    });
     expect(await cluster.client.get(jobs, { namespace, name })).toEqual(before);
     expect(await cluster.secretsOf('foreign')).toEqual([]);
   });
@@ -348,7 +361,7 @@ describe('a sink', () => {
       status: 404,
       reason: 'SinkNotFound',
       retryAfter: null,
-      body: '',
+      body: expect.stringMatching(oneLine),
     });
   });
 
@@ -411,7 +424,11 @@ describe('a quota', () => {
     await eventually(() => expect(trial()).rejects.toThrow('exceeded quota'));
 
     const answer = await post(url);
-    expect(answer).toMatchObject({ status: 429, reason: 'QuotaExhausted', body: '' });
+    expect(answer).toMatchObject({
+      status: 429,
+      reason: 'QuotaExhausted',
+      body: expect.stringMatching(oneLine),
+    });
     expect(Number(answer.retryAfter)).toBeGreaterThan(0);
     expect(await cluster.secretsOf('quota')).toEqual([]);
 

@@ -11,7 +11,7 @@ import {
   type KubeObject,
 } from '@event-sinks/kube';
 import { systemClock, type Clock } from '@event-sinks/runtime';
-import { recordingLogger, servedUrl, stored } from '@event-sinks/testing';
+import { oneLine, recordingLogger, servedUrl, stored } from '@event-sinks/testing';
 import { createJobWriter } from '../src/adapters/job-writer.ts';
 import { startCluster, type Cluster } from './cluster.ts';
 import { eventHeaders, post, startDispatcher } from './dispatcher.ts';
@@ -160,7 +160,11 @@ describe('an event that comes again while its Job is swept', () => {
       await cluster.client.create<KubeObject>(jobs, plan.job);
       await mark!();
       const again = () => post(url, eventHeaders({ 'ce-id': 'marked' }), '');
-      expect(await again()).toMatchObject({ status: 409, reason: 'JobConflict', body: '' });
+      expect(await again()).toMatchObject({
+        status: 409,
+        reason: 'JobConflict',
+        body: expect.stringMatching(oneLine),
+      });
       expect(await found(plan.job, secrets)).toBeUndefined();
       await cluster.client.delete(jobs, plan.job.metadata);
       expect(await again()).toEqual(stored);

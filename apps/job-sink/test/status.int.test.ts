@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jobSinkResource } from '@event-sinks/crds';
 import { jobs, type KubeObject } from '@event-sinks/kube';
-import { eventually, servedUrl, type SinkServer } from '@event-sinks/testing';
+import { eventually, servedUrl, type SinkServer, oneLine } from '@event-sinks/testing';
 import { smallestJob, startCluster, type Cluster } from './cluster.ts';
 import { eventHeaders, post, startDispatcher } from './dispatcher.ts';
 
@@ -61,6 +61,12 @@ const now = '2026-01-02T03:04:05Z';
 const condition = (type: string, status = 'True') => ({ type, status, lastTransitionTime: now });
 const running = (location: string): Asked => ({ status: 202, reason: null, location, body: '' });
 const ended = (status: number, reason: string): Asked => ({ status, reason, location: null, body: '' });
+const missing = (reason: string) => ({
+  status: 404,
+  reason,
+  location: null,
+  body: expect.stringMatching(oneLine),
+});
 
 describe('the location', () => {
   test('comes with every 202, the same for every copy of an event at every dispatcher', async () => {
@@ -93,7 +99,7 @@ describe('the location', () => {
     const second = await accepted(url, { 'ce-knativeerrordest': 'http://a/?b=c&d' });
     expect(second).toBe(`${first}?knativeerrordest=http%3A%2F%2Fa%2F%3Fb%3Dc%26d`);
     expect(await ask(second)).toEqual(running(second));
-    expect(await ask(`${first}?knativeerrordest=http://b`)).toEqual(ended(404, 'JobNotFound'));
+    expect(await ask(`${first}?knativeerrordest=http://b`)).toEqual(missing('JobNotFound'));
   });
 
   test('leads back to the run for the ugliest of sources and ids', async () => {
@@ -177,10 +183,10 @@ describe('a run', () => {
   test('that never was, or was deleted, is 404', async () => {
     const { url } = await servedSink('gone');
     const location = await accepted(url);
-    expect(await ask(location.replace(/123$/, '124'))).toEqual(ended(404, 'JobNotFound'));
+    expect(await ask(location.replace(/123$/, '124'))).toEqual(missing('JobNotFound'));
     const [job] = await cluster.jobsOf('gone');
     await cluster.client.delete(jobs, { namespace: 'gone', name: job!.metadata.name });
-    expect(await ask(location)).toEqual(ended(404, 'JobNotFound'));
+    expect(await ask(location)).toEqual(missing('JobNotFound'));
   });
 
   test('whose name is taken by another event’s Job is 404', async () => {
@@ -194,16 +200,16 @@ describe('a run', () => {
     };
     const annotations = { 'sinks.knative.dev/event-digest': '0'.repeat(64) };
     await cluster.client.patch(jobs, target, { metadata: { annotations } });
-    expect(await ask(location)).toEqual(ended(404, 'JobNotFound'));
+    expect(await ask(location)).toEqual(missing('JobNotFound'));
   });
 
   test('of a sink that was deleted, or never was, is 404', async () => {
     const { sink, url } = await servedSink('sinkless');
     const location = await accepted(url);
-    expect(await ask(location.replace('/logger/', '/nobody/'))).toEqual(ended(404, 'SinkNotFound'));
+    expect(await ask(location.replace('/logger/', '/nobody/'))).toEqual(missing('SinkNotFound'));
     await cluster.client.delete(jobSinkResource, { namespace: 'sinkless', name: sink.metadata.name });
     await eventually(async () => {
-      expect(await ask(location)).toEqual(ended(404, 'SinkNotFound'));
+      expect(await ask(location)).toEqual(missing('SinkNotFound'));
     });
   });
 
@@ -233,7 +239,7 @@ test('a path that is no location is 404 to readers; other methods on one are 405
     location.replace(/123$/, '%zz'),
     '/namespaces',
   ];
-  for (const target of wrong) expect(await ask(target)).toEqual(ended(404, 'SinkNotFound'));
+  for (const target of wrong) expect(await ask(target)).toEqual(missing('SinkNotFound'));
   const { status, headers } = await fetchWhole(new URL(location, url), 'DELETE');
   expect([status, headers.get('reason'), headers.get('allow')]).toEqual([
     405,

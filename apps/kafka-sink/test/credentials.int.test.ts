@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { KubeObject } from '@event-sinks/kube';
 import {
+  type Answer,
   eventually,
+  oneLine,
+  type SecuredTestKafka,
   servedUrl,
+  type SinkServer,
   startSecuredTestKafka,
   stored,
-  type Answer,
-  type SecuredTestKafka,
-  type SinkServer,
 } from '@event-sinks/testing';
 import { startCluster, type Cluster } from './cluster.ts';
 import { eventHeaders, post, startProducer } from './producer.ts';
@@ -47,7 +48,7 @@ function sinkFor(name: string, secret: string, topic = name): Promise<KubeObject
   return cluster.kafkaSink(name, { topic, bootstrapServers: [kafka.listeners.saslPlaintext], auth });
 }
 
-const refused = (reason: string) => ({ status: 503, reason, body: '' });
+const refused = (reason: string) => ({ status: 503, reason, body: expect.stringMatching(oneLine) });
 
 async function expectNotServed(url: string, sink: KubeObject, reason: string): Promise<void> {
   await eventually(async () => {

@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '@event-sinks/kube';
 import {
   eventually,
+  oneLine,
   servedUrl,
+  type SinkServer,
   startTestKafka,
   stored,
-  type SinkServer,
   type TestKafka,
 } from '@event-sinks/testing';
 import { startCluster, type Cluster } from './cluster.ts';
@@ -129,7 +130,11 @@ describe('a batch', () => {
     const broken = JSON.stringify([element(1), element(2, { source: '' })]);
     expect(await post(url, batch, broken)).toMatchObject({ status: 400, reason: 'InvalidAttribute' });
     const large = JSON.stringify([element(1), element(2, { data: 'x'.repeat(3_000) }), element(3)]);
-    expect(await post(url, batch, large)).toMatchObject({ status: 413, reason: 'EventTooLarge', body: '' });
+    expect(await post(url, batch, large)).toMatchObject({
+      status: 413,
+      reason: 'EventTooLarge',
+      body: expect.stringMatching(oneLine),
+    });
     const many = JSON.stringify(Array.from({ length: 1_001 }, (_, id) => element(id)));
     expect(await post(url, batch, many)).toMatchObject({ status: 413, reason: 'EventTooLarge' });
     const ids = (await kafka.consume('small', 2)).map((record) => headersOf(record)['ce_id']);
@@ -150,7 +155,11 @@ describe('a sink that cannot take events now', () => {
     });
     const url = await servedUrl(producer.url, sink);
     const answer = await post(url);
-    expect(answer).toMatchObject({ status: 503, reason: 'TopicNotFound', body: '' });
+    expect(answer).toMatchObject({
+      status: 503,
+      reason: 'TopicNotFound',
+      body: expect.stringMatching(oneLine),
+    });
     expect(Number(answer.retryAfter)).toBeGreaterThan(0);
     expect(await kafka.listTopics()).not.toContain('late-topic');
     await kafka.createTopic({ topic: 'late-topic' });
@@ -171,7 +180,7 @@ describe('a sink that cannot take events now', () => {
       expect(await post(`${producer.url}/shop/log-in`)).toMatchObject({
         status: 503,
         reason: 'CredentialsNotReady',
-        body: '',
+        body: expect.stringMatching(oneLine),
       });
     });
     expect(bystander.connections()).toBe(0);
@@ -191,7 +200,8 @@ describe('a sink that cannot take events now', () => {
     const startedAt = performance.now();
     expect(await post(url)).toEqual(stored);
     expect(performance.now() - startedAt).toBeLessThan(1_000);
-    for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ status: 503, body: '' });
+    for (const answer of await Promise.all(waiting))
+      expect(answer).toMatchObject({ status: 503, body: expect.stringMatching(oneLine) });
     await silent.close();
   });
 });

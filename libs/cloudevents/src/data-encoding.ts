@@ -10,7 +10,7 @@ import { invalidAttribute, invalidData } from './refusals.ts';
 export function takeBase64Mark(attributes: Attributes, specversion: SpecVersion): boolean {
   const encoding = specversion === '0.3' ? takeText(attributes, 'datacontentencoding') : undefined;
   if (encoding !== undefined && encoding.toLowerCase() !== 'base64') {
-    throw invalidAttribute('datacontentencoding', 'is not base64, the only value that version 0.3 knows');
+    throw invalidAttribute('datacontentencoding', 'notBase64Encoding');
   }
   return encoding !== undefined;
 }
@@ -19,7 +19,7 @@ export function takeBase64Mark(attributes: Attributes, specversion: SpecVersion)
 export function base64Data(text: string): Buffer {
   const bytes = decodeBase64(text);
   if (bytes === undefined) {
-    throw invalidData('the data is declared as base64 and is not');
+    throw invalidData('dataNotBase64');
   }
   return bytes;
 }

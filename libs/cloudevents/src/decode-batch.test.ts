@@ -21,18 +21,18 @@ describe('a batch', () => {
   });
 
   test.each([
-    ['an event that breaks a rule', `[${event('1')},${event('')}]`, 'InvalidAttribute', 'event 1'],
-    ['an element that is no object', `[${event('1')},${event('2')},3]`, 'InvalidJson', 'event 2'],
-    ['a trailing comma', `[${event('1')},]`, 'InvalidJson', 'event 1'],
-    ['a missing comma', `[${event('1')}${event('2')}]`, 'InvalidJson', 'event 0'],
-    ['an open array', `[${event('1')}`, 'InvalidJson', 'event 0'],
-    ['broken JSON', '[{]', 'InvalidJson', 'event 0'],
-    ['data that is not base64', `[${event('1', ',"data_base64":"?"')}]`, 'InvalidData', 'event 0'],
-    ['no specversion', '[{}]', 'NotACloudEvent', 'event 0'],
-    ['one object', event('1'), 'InvalidJson', 'array'],
-    ['nothing', '', 'InvalidJson', 'array'],
-    ['an open bracket', '[', 'InvalidJson', 'event 0'],
-    ['something after it', '[] x', 'InvalidJson', 'follows'],
+    ['an event that breaks a rule', `[${event('1')},${event('')}]`, 'InvalidAttribute', 'Batch index 1: '],
+    ['an element that is no object', `[${event('1')},${event('2')},3]`, 'InvalidJson', 'Batch index 2: '],
+    ['a trailing comma', `[${event('1')},]`, 'InvalidJson', 'Batch index 1: '],
+    ['a missing comma', `[${event('1')}${event('2')}]`, 'InvalidJson', 'Batch index 0: '],
+    ['an open array', `[${event('1')}`, 'InvalidJson', 'Batch index 0: '],
+    ['broken JSON', '[{]', 'InvalidJson', 'Batch index 0: '],
+    ['data that is not base64', `[${event('1', ',"data_base64":"?"')}]`, 'InvalidData', 'Batch index 0: '],
+    ['no specversion', '[{}]', 'NotACloudEvent', 'Batch index 0: '],
+    ['one object', event('1'), 'InvalidJson', 'must be one JSON array'],
+    ['nothing', '', 'InvalidJson', 'must be one JSON array'],
+    ['an open bracket', '[', 'InvalidJson', 'Batch index 0: '],
+    ['something after it', '[] x', 'InvalidJson', 'Unexpected content follows'],
   ])('is refused with %s', (_what, body, code, said) => {
     const refusal = refusalOf(() => decode(body));
     expect(refusal.code).toBe(code);
@@ -48,8 +48,14 @@ describe('a batch', () => {
     const limits = { maxEvents: 2, maxEventBytes: one.length };
     expect(decode(`[${one}, ${two} ]`, limits)).toHaveLength(2);
     const many = refusalOf(() => decode(`[${one},${two},{`, limits));
-    expect(many).toMatchObject({ code: 'EventTooLarge', message: expect.stringContaining('event 2') });
+    expect(many).toMatchObject({
+      code: 'EventTooLarge',
+      message: expect.stringContaining('Batch index 2: '),
+    });
     const large = refusalOf(() => decode(`[${one},${event('12')}]`, limits));
-    expect(large).toMatchObject({ code: 'EventTooLarge', message: expect.stringContaining('event 1') });
+    expect(large).toMatchObject({
+      code: 'EventTooLarge',
+      message: expect.stringContaining('Batch index 1: '),
+    });
   });
 });

@@ -13,7 +13,7 @@ import { isUriReference } from './uri.ts';
  */
 export function decodeBinary(headers: EventHeaders, body: Buffer): CloudEvent {
   if (!headers.attributes.has('specversion')) {
-    throw new SinkError('NotACloudEvent', { detail: 'there is neither ce-specversion nor an event format' });
+    throw new SinkError('NotACloudEvent');
   }
   const attributes: Attributes = new Map();
   for (const [name, raw] of headers.attributes) {
@@ -33,7 +33,7 @@ export function decodeBinary(headers: EventHeaders, body: Buffer): CloudEvent {
 /** These two would forge a member of the JSON format that comes from elsewhere: the body and Content-Type. */
 function allowedName(name: string): string {
   if (name === 'data' || name === 'datacontenttype') {
-    throw invalidAttribute(name, 'cannot be a header in binary mode');
+    throw invalidAttribute(name, 'attributeNotAHeader');
   }
   return name;
 }
@@ -41,7 +41,7 @@ function allowedName(name: string): string {
 function attributeValue(name: string, raw: string): string {
   const value = decodeHeaderValue(raw);
   if (value === undefined) {
-    throw invalidAttribute(name, 'is not UTF-8');
+    throw invalidAttribute(name, 'attributeNotUtf8');
   }
   return name === 'source' || name === 'dataschema' ? uriAsMeant(raw, value) : value;
 }

@@ -45,7 +45,7 @@ function decodeOne(headers: EventHeaders, body: Buffer, mode: ContentMode): Clou
       return decodeStructured(body);
     case 'batch':
     case 'unsupported':
-      throw new SinkError('UnsupportedContentMode', { detail: `the content mode is ${mode}` });
+      throw new SinkError('UnsupportedContentMode');
   }
 }
 

@@ -28,14 +28,14 @@ export function decodeStructured(body: Buffer): CloudEvent {
 /** Throws `InvalidJson` unless the body is UTF-8, which the scanner takes for granted. */
 export function checkUtf8(body: Buffer): void {
   if (!isUtf8(body)) {
-    throw invalidJson('the body is not UTF-8');
+    throw invalidJson('bodyNotUtf8');
   }
 }
 
 /** Throws `InvalidJson` when anything but white space follows. */
 export function checkEnd(body: Buffer, end: number): void {
   if (skipWhiteSpace(body, end) !== body.length) {
-    throw invalidJson(`something follows the JSON value at byte ${end}`);
+    throw invalidJson('jsonTrailing', { byte: end });
   }
 }
 
@@ -61,7 +61,7 @@ function takeData(body: Buffer, members: Members, event: EventDraft, isBase64: b
   const plain = members.get('data');
   const encoded = members.get('data_base64');
   if (encoded !== undefined && event.specversion === '0.3') {
-    throw invalidAttribute('data_base64', 'is not known to version 0.3');
+    throw invalidAttribute('data_base64', 'dataBase64InOldVersion');
   }
   // The JSON schema of the format lets data_base64 be null, with the meaning of absent.
   if (encoded !== undefined && !isNull(body, encoded)) {
@@ -73,7 +73,7 @@ function takeData(body: Buffer, members: Members, event: EventDraft, isBase64: b
 
 function encodedData(body: Buffer, encoded: Span, plain: Span | undefined): Buffer {
   if (plain !== undefined && !isNull(body, plain)) {
-    throw invalidData('there are both data and data_base64');
+    throw invalidData('dataTwice');
   }
   return base64Data(textOf(body, encoded));
 }
@@ -109,7 +109,7 @@ function textBytes(body: Buffer, span: Span): Buffer {
 function textOf(body: Buffer, span: Span): string {
   const text = body[span.from] === quote ? readString(body, span) : undefined;
   if (text?.isWellFormed() !== true) {
-    throw invalidData('the data has to be a string of whole characters under its content type');
+    throw invalidData('dataNotString');
   }
   return text;
 }

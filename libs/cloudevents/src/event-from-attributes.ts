@@ -1,6 +1,6 @@
 import { isAttributeName, isAttributeText } from './attribute-text.ts';
 import { schemaAttributeOf, type AttributeValue, type EventDraft, type SpecVersion } from './cloud-event.ts';
-import { SinkError } from '@event-sinks/errors';
+import { SinkError, type Problem } from '@event-sinks/errors';
 import { isMediaType } from './media-type.ts';
 import { invalidAttribute } from './refusals.ts';
 import { isTimestamp } from './timestamp.ts';
@@ -8,6 +8,16 @@ import { isUriReference } from './uri.ts';
 
 /** The attributes of one event by their names on the wire, whatever wire it was. */
 export type Attributes = Map<string, AttributeValue>;
+
+/** A type of the CloudEvents type system beyond String. */
+interface AttributeType {
+  readonly has: (text: string) => boolean;
+  readonly otherwise: Problem;
+}
+
+const uriReference: AttributeType = { has: isUriReference, otherwise: 'notUriReference' };
+const mediaType: AttributeType = { has: isMediaType, otherwise: 'notMediaType' };
+const timestamp: AttributeType = { has: isTimestamp, otherwise: 'notTimestamp' };
 
 /**
  * The event without its data. Takes `attributes` over: what is no context attribute stays in it and becomes
@@ -35,10 +45,10 @@ export function eventFromAttributes(attributes: Attributes): EventDraft {
 function takeSpecVersion(attributes: Attributes): SpecVersion {
   const specversion = attributes.get('specversion');
   if (specversion === undefined) {
-    throw new SinkError('NotACloudEvent', { detail: 'there is no specversion' });
+    throw new SinkError('NotACloudEvent', { facts: { problem: 'specversionMissing' } });
   }
   if (specversion !== '1.0' && specversion !== '0.3') {
-    throw invalidAttribute('specversion', 'is neither 1.0 nor 0.3');
+    throw invalidAttribute('specversion', 'specversionUnknown');
   }
   attributes.delete('specversion');
   return specversion;
@@ -46,15 +56,15 @@ function takeSpecVersion(attributes: Attributes): SpecVersion {
 
 function checkAttribute(name: string, value: AttributeValue): void {
   if (!isAttributeName(name)) {
-    throw invalidAttribute(name, 'is not named in lower-case letters and digits');
+    throw invalidAttribute(name, 'attributeName');
   }
   if (typeof value === 'string' && !isAttributeText(value)) {
-    throw invalidAttribute(name, 'has control characters, lone surrogates or noncharacters');
+    throw invalidAttribute(name, 'attributeCharacters');
   }
 }
 
 function takeOptionals(attributes: Attributes, draft: EventDraft): void {
-  const datacontenttype = takeText(attributes, 'datacontenttype', isMediaType);
+  const datacontenttype = takeText(attributes, 'datacontenttype', mediaType);
   if (datacontenttype !== undefined) {
     draft.datacontenttype = datacontenttype;
   }
@@ -66,14 +76,14 @@ function takeOptionals(attributes: Attributes, draft: EventDraft): void {
   if (subject !== undefined) {
     draft.subject = subject;
   }
-  const time = takeText(attributes, 'time', isTimestamp);
+  const time = takeText(attributes, 'time', timestamp);
   if (time !== undefined) {
     draft.time = time;
   }
 }
 
 function takeSource(attributes: Attributes): string {
-  return takeRequired(attributes, 'source', isUriReference);
+  return takeRequired(attributes, 'source', uriReference);
 }
 
 /**
@@ -81,16 +91,16 @@ function takeSource(attributes: Attributes): string {
  * any reference, so it may be relative as in 0.3.
  */
 function takeSchema(attributes: Attributes, specversion: SpecVersion): string | undefined {
-  return takeText(attributes, schemaAttributeOf(specversion), isUriReference);
+  return takeText(attributes, schemaAttributeOf(specversion), uriReference);
 }
 
-function takeRequired(attributes: Attributes, name: string, isOfType?: (text: string) => boolean): string {
+function takeRequired(attributes: Attributes, name: string, type?: AttributeType): string {
   if (attributes.get(name) === '') {
-    throw invalidAttribute(name, 'is empty');
+    throw invalidAttribute(name, 'attributeEmpty');
   }
-  const value = takeText(attributes, name, isOfType);
+  const value = takeText(attributes, name, type);
   if (value === undefined) {
-    throw invalidAttribute(name, 'is missing');
+    throw invalidAttribute(name, 'attributeMissing');
   }
   return value;
 }
@@ -99,20 +109,16 @@ function takeRequired(attributes: Attributes, name: string, isOfType?: (text: st
  * Takes a context attribute out; every one of them is a string. The empty one counts as absent: senders write it for a
  * field that is not set, as the Go SDK reads it.
  */
-export function takeText(
-  attributes: Attributes,
-  name: string,
-  isOfType?: (text: string) => boolean,
-): string | undefined {
+export function takeText(attributes: Attributes, name: string, type?: AttributeType): string | undefined {
   const value = attributes.get(name);
   if (value === undefined) {
     return undefined;
   }
   if (typeof value !== 'string') {
-    throw invalidAttribute(name, 'is not a string');
+    throw invalidAttribute(name, 'attributeNotString');
   }
-  if (value !== '' && isOfType?.(value) === false) {
-    throw invalidAttribute(name, 'does not have the form of its type');
+  if (value !== '' && type?.has(value) === false) {
+    throw invalidAttribute(name, type.otherwise);
   }
   attributes.delete(name);
   return value === '' ? undefined : value;

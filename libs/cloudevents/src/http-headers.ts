@@ -1,3 +1,4 @@
+import { SinkError } from '@event-sinks/errors';
 import { invalidAttribute } from './refusals.ts';
 
 const attributePrefix = /^ce-/i;
@@ -27,11 +28,13 @@ export function readEventHeaders(rawHeaders: readonly string[]): EventHeaders {
 function readHeader(headers: EventHeaders, name: string, value: string): void {
   if (attributePrefix.test(name)) {
     const attribute = name.slice(3).toLowerCase();
-    headers.attributes.set(attribute, agreed(name, headers.attributes.get(attribute), value));
+    const earlier = headers.attributes.get(attribute);
+    if (differ(earlier, value)) throw invalidAttribute(attribute, 'attributeTwice');
+    headers.attributes.set(attribute, value);
   } else if (isNamed(name, 'content-type')) {
-    headers.contentType = agreed(name, headers.contentType, value);
+    headers.contentType = agreed(headers.contentType, value);
   } else if (isNamed(name, 'content-encoding')) {
-    headers.contentEncoding = agreed(name, headers.contentEncoding, value);
+    headers.contentEncoding = agreed(headers.contentEncoding, value);
   }
 }
 
@@ -39,9 +42,13 @@ function isNamed(name: string, lowerCase: string): boolean {
   return name.length === lowerCase.length && name.toLowerCase() === lowerCase;
 }
 
-function agreed(name: string, earlier: string | undefined, value: string): string {
-  if (earlier !== undefined && earlier !== value) {
-    throw invalidAttribute(name, 'comes in two headers that differ');
+function agreed(earlier: string | undefined, value: string): string {
+  if (differ(earlier, value)) {
+    throw new SinkError('InvalidAttribute', { facts: { problem: 'headerTwice' } });
   }
   return value;
+}
+
+function differ(earlier: string | undefined, value: string): boolean {
+  return earlier !== undefined && earlier !== value;
 }

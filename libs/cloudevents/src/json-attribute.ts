@@ -25,7 +25,7 @@ export function readAttribute(body: Buffer, name: string, span: Span): Attribute
       return undefined;
     case 0x7b:
     case 0x5b:
-      throw invalidAttribute(name, 'is an object or an array');
+      throw invalidAttribute(name, 'attributeNotScalar');
     default:
       return readInteger(body, name, span);
   }
@@ -35,7 +35,7 @@ function readInteger(body: Buffer, name: string, { from, to }: Span): number {
   const text = to - from > longestInteger ? '' : body.toString('latin1', from, to);
   const value = Number(text);
   if (!/^-?\d+$/.test(text) || value < smallest || value > largest) {
-    throw invalidAttribute(name, 'is a number but not a 32-bit integer');
+    throw invalidAttribute(name, 'attributeNotInteger');
   }
   return value === 0 ? 0 : value;
 }

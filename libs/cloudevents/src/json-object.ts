@@ -26,7 +26,7 @@ export interface JsonObject {
  */
 export function readObject(body: Buffer, at: number): JsonObject {
   if (body[at] !== openBrace) {
-    throw invalidJson('an event is one JSON object');
+    throw invalidJson('notOneObject');
   }
   const members = new Map<string, Span>();
   let next = skipWhiteSpace(body, at + 1);
@@ -39,7 +39,7 @@ export function readObject(body: Buffer, at: number): JsonObject {
       return { members, end: next + 1 };
     }
     if (body[next] !== comma) {
-      throw invalidJson(`a comma or closing brace is missing at byte ${next}`);
+      throw invalidJson('jsonSeparatorMissing', { byte: next });
     }
     next = skipWhiteSpace(body, next + 1);
   }
@@ -51,11 +51,11 @@ function readMember(body: Buffer, at: number, members: Map<string, Span>): numbe
   const from = nameEnd === noMatch ? noMatch : scanColon(body, nameEnd);
   const to = from === noMatch ? noMatch : scanValue(body, from, maxDataDepth);
   if (to === noMatch) {
-    throw invalidJson(`the member at byte ${at} is broken or nested too deep`);
+    throw invalidJson('jsonBroken', { byte: at });
   }
   const name = knownName(body, at + 1, nameEnd - 1) ?? readString(body, { from: at, to: nameEnd });
   if (members.has(name)) {
-    throw invalidAttribute(name, 'is there twice');
+    throw invalidAttribute(name, 'attributeTwice');
   }
   members.set(name, { from, to });
   return to;

@@ -1,23 +1,16 @@
-import { SinkError } from '@event-sinks/errors';
+import { SinkError, type Problem, type RefusalFacts } from '@event-sinks/errors';
 
-const longestQuote = 40;
-
-/** A name chosen by a sender, cut so that no log line grows with the request. */
-export function quoted(name: string): string {
-  return JSON.stringify(name.length > longestQuote ? `${name.slice(0, longestQuote)}…` : name);
-}
-
-/** The refusal of one attribute; `problem` completes the sentence «attribute x …» and holds no value. */
-export function invalidAttribute(name: string, problem: string): SinkError {
-  return new SinkError('InvalidAttribute', { detail: `attribute ${quoted(name)} ${problem}` });
+/** The refusal of one attribute, which the sender is told by its name and never by its value. */
+export function invalidAttribute(attribute: string, problem: Problem): SinkError {
+  return new SinkError('InvalidAttribute', { facts: { attribute, problem } });
 }
 
 /** The refusal of the payload as it was declared. */
-export function invalidData(detail: string): SinkError {
-  return new SinkError('InvalidData', { detail });
+export function invalidData(problem: Problem): SinkError {
+  return new SinkError('InvalidData', { facts: { problem } });
 }
 
-/** The refusal of a body that is not the one JSON value it should be. */
-export function invalidJson(detail: string): SinkError {
-  return new SinkError('InvalidJson', { detail });
+/** The refusal of a body that is not the one JSON value it should be; `at` are places in it. */
+export function invalidJson(problem: Problem, at: Pick<RefusalFacts, 'byte'> = {}): SinkError {
+  return new SinkError('InvalidJson', { facts: { problem, ...at } });
 }

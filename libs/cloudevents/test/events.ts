@@ -1,4 +1,4 @@
-import { SinkError } from '@event-sinks/errors';
+import { publicMessage, SinkError } from '@event-sinks/errors';
 import fc from 'fast-check';
 import { decodeHttp, type CloudEvent } from '../src/index.ts';
 
@@ -25,13 +25,13 @@ export function decodeJson(body: Buffer | string): CloudEvent {
   return decodeHttp(structuredHeaders, Buffer.from(body));
 }
 
-/** The code and message of the refusal; anything but a refusal with a status of 4xx fails the test. */
+/** The code of the refusal, and what the sender is told; anything but a refusal with a status of 4xx fails the test. */
 export function refusalOf(act: () => unknown): { code: string; message: string } {
   try {
     act();
   } catch (error) {
     if (error instanceof SinkError && error.status >= 400 && error.status < 500) {
-      return { code: error.code, message: error.message };
+      return { code: error.code, message: publicMessage(error) };
     }
     throw error;
   }

@@ -1,9 +1,12 @@
+import { describeFacts, type RefusalFacts } from './problems.ts';
 import { errorTable, type ErrorCode } from './table.ts';
 
-/** What a {@link SinkError} may carry beside its code. */
+/** What a {@link SinkError} may carry besides its code. */
 export interface SinkErrorOptions {
   /** What went wrong, for the log only; it never reaches a sender. */
   readonly detail?: string;
+  /** What the sender may know of it. */
+  readonly facts?: RefusalFacts | undefined;
   readonly cause?: unknown;
   /** Overrides the table's default for the `Retry-After` header, in whole seconds. */
   readonly retryAfterSeconds?: number | undefined;
@@ -12,12 +15,15 @@ export interface SinkErrorOptions {
 /** A failure with a code from the table. Thrown anywhere on the event path, answered in one place. */
 export class SinkError extends Error {
   readonly code: ErrorCode;
+  readonly facts: RefusalFacts;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, options: SinkErrorOptions = {}) {
-    super(options.detail ?? errorTable[code].meaning, { cause: options.cause });
+    const { detail, facts = {}, cause } = options;
+    super(detail ?? describeFacts(facts, errorTable[code].message), { cause });
     this.name = code;
     this.code = code;
+    this.facts = facts;
     this.retryAfterSeconds = options.retryAfterSeconds ?? errorTable[code].retryAfterSeconds;
   }
 
@@ -25,6 +31,25 @@ export class SinkError extends Error {
   get status(): number {
     return errorTable[this.code].status;
   }
+}
+
+/** Most bytes of a {@link publicMessage}: senders pass it on in an attribute of the event. */
+export const maxPublicMessageBytes = 256;
+
+/**
+ * What the sender is told: one line of our own words, from the code and the facts alone. Neither `detail` nor `cause`, which
+ * may hold text of the API server, of Kafka or of the event, has a part in it.
+ */
+export function publicMessage({ code, facts = {} }: Pick<SinkError, 'code'> & Partial<SinkError>): string {
+  const { message, remedy } = errorTable[code];
+  return cut(describeFacts(facts, `${message} ${remedy}`));
+}
+
+/** Whole characters only. */
+function cut(text: string): string {
+  const bytes = new Uint8Array(maxPublicMessageBytes);
+  const { read } = new TextEncoder().encodeInto(text, bytes);
+  return text.slice(0, read);
 }
 
 /**

@@ -2,219 +2,231 @@
  * One row per way in which a request can fail.
  *
  * `status` is chosen for what the sender then does: a Knative sender retries no answer, 404, 408, 409, 429
- * and 5xx, and nothing else. `retryAfterSeconds` is the default for the `Retry-After` header, which every 429
- * and 503 carries.
+ * and 5xx, and nothing else. `message` and `remedy` are what the sender is told, unless the refusal knows more (see
+ * `problems.ts`); together they have at most 256 bytes. `retryAfterSeconds` is the default for the `Retry-After` header,
+ * which every 429 and 503 carries.
  */
 interface ErrorRow {
   readonly status: number;
-  readonly meaning: string;
-  readonly mend: string;
+  readonly message: string;
+  readonly remedy: string;
   readonly retryAfterSeconds?: number;
 }
 
 const rows = {
   SinkNotFound: {
     status: 404,
-    meaning: 'The path names no sink that this process serves.',
-    mend: 'Post to the URL in the sink’s status.address; a sink made a moment ago is served within seconds.',
+    message: 'The path is not the address of a sink that is served here.',
+    remedy: 'Use the URL in status.address of the sink. A new sink is served within seconds.',
   },
   SinkTerminating: {
     status: 404,
-    meaning: 'The sink or its namespace is being deleted.',
-    mend: 'Create the sink again, or point the sender elsewhere.',
+    message: 'The sink or its namespace is being deleted.',
+    remedy: 'Create the sink again, or change the destination of the sender.',
   },
   GenerationNotServed: {
     status: 503,
-    meaning: 'The probe asks for a newer generation of the sink than this process has seen.',
-    mend: 'Ask again in a moment; the change is on its way.',
+    message: 'This process does not serve that generation of the sink yet.',
+    remedy: 'Retry. Changes are served within seconds.',
     retryAfterSeconds: 1,
+  },
+  NotReady: {
+    status: 503,
+    message: 'This process has not read all sinks yet, or is shutting down.',
+    remedy: 'Retry.',
+    retryAfterSeconds: 1,
+  },
+  JobNotFound: {
+    status: 404,
+    message: 'There is no Job for this event.',
+    remedy:
+      'Check the source and the id. Finished Jobs are deleted after spec.job.spec.ttlSecondsAfterFinished.',
   },
   MethodNotAllowed: {
     status: 405,
-    meaning: 'The method is not one that this path takes.',
-    mend: 'Use a method from the Allow header; events are sent with POST.',
+    message: 'This path does not support the method.',
+    remedy: 'Use a method of the Allow header. Events are sent with POST.',
   },
   MalformedRequest: {
     status: 400,
-    meaning: 'The request is not well-formed HTTP/1.1.',
-    mend: 'Send the request with a standard HTTP client.',
+    message: 'The request is not well-formed HTTP/1.1.',
+    remedy: 'Use a standard HTTP client. Send one valid Host header.',
   },
   NotACloudEvent: {
     status: 400,
-    meaning: 'The request carries no CloudEvent in binary or structured mode.',
-    mend: 'Set ce-specversion, ce-id, ce-source and ce-type, or send application/cloudevents+json.',
+    message: 'The request is not a CloudEvent in binary or structured mode.',
+    remedy:
+      'Set ce-specversion, ce-id, ce-source and ce-type, or use the Content-Type application/cloudevents+json.',
   },
   InvalidAttribute: {
     status: 400,
-    meaning: 'A CloudEvents attribute is missing, empty, repeated with another value or not of its type.',
-    mend: 'Correct the attribute; names are lower-case letters and digits, values are valid UTF-8.',
+    message: 'A CloudEvents attribute is missing, empty, of the wrong type, or present twice.',
+    remedy: 'Correct the attribute. Names are lowercase letters and digits, values are UTF-8.',
   },
   InvalidData: {
     status: 400,
-    meaning: 'The event’s data contradicts its own declaration, such as data_base64 that is not base64.',
-    mend: 'Send either data or data_base64, encoded as the CloudEvents JSON format says.',
+    message: 'The data of the event does not match its declaration.',
+    remedy: 'Set either data or data_base64, as the CloudEvents JSON format requires.',
   },
   InvalidJson: {
     status: 400,
-    meaning:
-      'The body of a structured event is not exactly one JSON object, or that of a batch not one JSON array.',
-    mend: 'Send one JSON object, or in batch mode one array, in UTF-8, with nothing after it.',
+    message: 'The body is not exactly one JSON object, or in batch mode one JSON array.',
+    remedy: 'Send valid JSON in UTF-8, with nothing after it.',
   },
   UnsupportedContentMode: {
     status: 415,
-    meaning: 'The content mode or event format is not taken by this sink.',
-    mend: 'Use binary mode, or structured mode with application/cloudevents+json; only KafkaSinks take batches.',
+    message: 'The sink does not support this content mode or event format.',
+    remedy: 'Use binary mode, or application/cloudevents+json. Only a KafkaSink supports batches.',
   },
   UnsupportedContentEncoding: {
     status: 415,
-    meaning: 'The body is compressed or otherwise encoded.',
-    mend: 'Send the body without a Content-Encoding.',
+    message: 'The body has a Content-Encoding, which is not supported.',
+    remedy: 'Send the body without compression.',
   },
   EventTooLarge: {
     status: 413,
-    meaning: 'The event, or a batch of events, is larger than the limit.',
-    mend: 'Send smaller batches, or store the payload elsewhere and send a reference, or raise the limit in the chart.',
+    message: 'The event or the batch is larger than the limit.',
+    remedy: 'Send smaller batches, send a reference to the data, or raise the limit.',
   },
   HeadersTooLarge: {
     status: 431,
-    meaning: 'The request’s headers are larger than the limit.',
-    mend: 'Send the event in structured mode, where attributes travel in the body.',
+    message: 'The request headers are larger than the limit.',
+    remedy: 'Use structured mode, in which attributes are part of the body.',
   },
   UriTooLong: {
     status: 414,
-    meaning: 'The request line is longer than the limit.',
-    mend: 'Post to the URL in the sink’s status.address, without additions.',
+    message: 'The request line is longer than the limit.',
+    remedy: 'Use the URL in status.address of the sink.',
   },
   RequestTimeout: {
     status: 408,
-    meaning: 'Headers or body did not arrive in time.',
-    mend: 'Send the request again over a faster connection.',
+    message: 'The headers or the body did not arrive in time.',
+    remedy: 'Retry over a faster connection.',
   },
   Overloaded: {
     status: 429,
-    meaning: 'More requests are in flight than this process or this sink may hold.',
-    mend: 'Retry after the time given; raise the limit or the number of replicas if it lasts.',
+    message: 'Too many requests are in flight for this process or this sink.',
+    remedy: 'Retry after the time in Retry-After. If this persists, raise the limit or add replicas.',
     retryAfterSeconds: 1,
   },
   BackendThrottled: {
     status: 429,
-    meaning: 'The API server or the broker asks to slow down.',
-    mend: 'Retry after the time given.',
+    message: 'The API server or the broker is throttling requests.',
+    remedy: 'Retry after the time in Retry-After.',
     retryAfterSeconds: 1,
   },
   QuotaExhausted: {
     status: 429,
-    meaning: 'A ResourceQuota of the namespace is used up.',
-    mend: 'Raise the quota, or let finished Jobs be removed with ttlSecondsAfterFinished.',
+    message: 'A ResourceQuota of the namespace is exhausted.',
+    remedy: 'Raise the quota, or set ttlSecondsAfterFinished so that finished Jobs are deleted.',
     retryAfterSeconds: 10,
   },
   ApiServerUnavailable: {
     status: 503,
-    meaning: 'The Kubernetes API server did not answer as expected.',
-    mend: 'Retry; if it lasts, look at the API server and at this process’s log.',
+    message: 'The Kubernetes API server did not respond as expected.',
+    remedy: 'Retry. If this persists, check the API server and the log of job-sink.',
     retryAfterSeconds: 2,
   },
   PermissionDenied: {
     status: 503,
-    meaning: 'The sink’s service account, or its credentials, may not do what the event needs.',
-    mend: 'Give back the rights that the chart installs, or the topic’s ACL.',
+    message: 'The service account or the credentials of the sink lack a permission.',
+    remedy: 'Restore the RBAC rules of the chart, or the ACLs of the topic.',
     retryAfterSeconds: 10,
   },
   JobTemplateRefused: {
     status: 503,
-    meaning: 'The API server refuses the Job made from spec.job.',
-    mend: 'Correct spec.job of the JobSink; the log of job-sink has the API server’s words.',
+    message: 'The API server rejected the Job created from spec.job.',
+    remedy: 'Correct spec.job of the JobSink. The log of job-sink has the message of the API server.',
     retryAfterSeconds: 10,
   },
   KafkaUnavailable: {
     status: 503,
-    meaning: 'No broker of the cluster acknowledged the record in time.',
-    mend: 'Retry; if it lasts, look at the sink’s TopicReady condition.',
+    message: 'No broker acknowledged the record in time.',
+    remedy: 'Retry. If this persists, check the condition TopicReady of the KafkaSink.',
     retryAfterSeconds: 2,
   },
   NotEnoughReplicas: {
     status: 503,
-    meaning: 'Fewer replicas are in sync than the topic’s min.insync.replicas asks for.',
-    mend: 'Bring the missing brokers back; events are taken again as soon as they are.',
+    message: 'The topic has fewer in-sync replicas than min.insync.replicas requires.',
+    remedy: 'Restore the missing brokers, then retry.',
     retryAfterSeconds: 2,
   },
   TopicNotFound: {
     status: 503,
-    meaning: 'The topic is not there.',
-    mend: 'Create the topic; events are taken as soon as it is there.',
+    message: 'The topic does not exist.',
+    remedy: 'Create the topic, or correct spec.topic of the KafkaSink, then retry.',
     retryAfterSeconds: 5,
   },
   CredentialsRefused: {
     status: 503,
-    meaning: 'The broker refuses the sink’s credentials.',
-    mend: 'Correct what the sink says about its credentials; its CredentialsReady condition tells more.',
+    message: 'The broker rejected the credentials of the sink.',
+    remedy: 'Correct the Secret. The condition CredentialsReady of the KafkaSink has the details.',
     retryAfterSeconds: 5,
   },
   TokenUnavailable: {
     status: 503,
-    meaning: 'The token endpoint of an OAUTHBEARER sink gave no usable token.',
-    mend: 'Look at sasl.oauthbearer.token.endpoint.url in the sink’s Secret and at what answers there.',
+    message: 'The OAUTHBEARER token endpoint did not return a usable token.',
+    remedy: 'Check sasl.oauthbearer.token.endpoint.url in the Secret, and that endpoint.',
     retryAfterSeconds: 5,
   },
   BrokerCertificateUntrusted: {
     status: 503,
-    meaning: 'The broker’s certificate is signed by no authority that the sink trusts.',
-    mend: 'Put the authority into ca.crt of the sink’s Secret; without it, the usual public ones count.',
+    message: 'The certificate of the broker is not signed by a trusted authority.',
+    remedy: 'Set ca.crt in the Secret. Without it, the public authorities are trusted.',
     retryAfterSeconds: 5,
   },
   BrokerCertificateExpired: {
     status: 503,
-    meaning: 'The broker’s certificate, or one in its chain, has expired or is not valid yet.',
-    mend: 'Renew the broker’s certificate, or ca.crt of the sink’s Secret if that is the one.',
+    message: 'The certificate of the broker, or one in its chain, has expired or is not valid yet.',
+    remedy: 'Renew it, or ca.crt in the Secret if that one has expired.',
     retryAfterSeconds: 5,
   },
   BrokerNameMismatch: {
     status: 503,
-    meaning: 'The broker’s certificate is not for the host name that was connected to.',
-    mend: 'Use a name from the certificate in bootstrapServers and in the brokers’ advertised listeners.',
+    message: 'The certificate of the broker does not include the host name of the broker.',
+    remedy: 'Use a name from the certificate in spec.bootstrapServers and in the advertised listeners.',
     retryAfterSeconds: 5,
   },
   TlsFailed: {
     status: 503,
-    meaning: 'No TLS connection to the broker comes about.',
-    mend: 'Check that protocol in the sink’s Secret is that of the listener at this port.',
+    message: 'The TLS handshake with the broker failed.',
+    remedy: 'Check that protocol in the Secret matches the listener of the broker.',
     retryAfterSeconds: 5,
   },
   CredentialsNotReady: {
     status: 503,
-    meaning:
-      'The Secret that spec.auth names is not read yet, is missing, may not be read, or is not complete.',
-    mend: 'Create or correct the Secret; events are taken as soon as it is. CredentialsReady names the key.',
+    message: 'The Secret in spec.auth is missing, incomplete, not readable, or not read yet.',
+    remedy: 'Create or correct the Secret. The condition CredentialsReady of the KafkaSink names the key.',
     retryAfterSeconds: 2,
   },
   LimitReached: {
     status: 503,
-    meaning: 'This process follows as many Secrets, or writes to as many clusters, as its limits let it.',
-    mend: 'Raise MAX_SECRETS or MAX_PRODUCERS, or delete KafkaSinks that are not used.',
+    message: 'This process already uses the maximum number of Secrets or Kafka clusters.',
+    remedy: 'Raise MAX_SECRETS or MAX_PRODUCERS, or delete unused KafkaSinks.',
     retryAfterSeconds: 10,
   },
   DeadlineExceeded: {
     status: 503,
-    meaning: 'The event was not stored within the request’s deadline; it may still be.',
-    mend: 'Retry; the same event is never stored twice as a Job.',
+    message: 'The event was not stored within the request deadline. It may still be stored.',
+    remedy: 'Retry. A JobSink creates one Job for the same source and id.',
     retryAfterSeconds: 2,
   },
   JobConflict: {
     status: 409,
-    meaning: 'The Job that this event would have belongs to something else or is being deleted.',
-    mend: 'Retry; if it lasts, rename or delete the Job that stands in the way.',
+    message: 'The Job of this event belongs to another owner or is being deleted.',
+    remedy: 'Retry. If this persists, delete or rename that Job.',
   },
   InternalError: {
     status: 500,
-    meaning: 'A bug in this process; its log has the cause.',
-    mend: 'Report it with the log line; the sender may retry.',
+    message: 'This process has a bug. Its log has the cause.',
+    remedy: 'Retry, and report the log line.',
   },
 } as const satisfies Record<string, ErrorRow>;
 
 /** The closed set of reasons a sink gives, also the value of the `Reason` header. */
 export type ErrorCode = keyof typeof rows;
 
-/** Every code with its row, the one source for status codes and for `docs/reference/errors.md`. */
+/** Every code with its row, the one source for status codes, for what senders are told and for `docs/reference/errors.md`. */
 export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = rows;
 
 /** Whether a Knative sender tries again after this status (delivery rules of Knative Eventing). */

@@ -1,11 +1,11 @@
-import { errorTable, SinkError, type ErrorCode } from '@event-sinks/errors';
+import { SinkError, type ErrorCode } from '@event-sinks/errors';
 import type { Clock } from '@event-sinks/runtime';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Connections } from './connections.ts';
 import type { IngressMetrics } from './ingress-metrics.ts';
 import { lingerMs } from './linger.ts';
-import { refusalHeaders, sinkMethods } from './replies.ts';
+import { refusalAnswer, sinkMethods } from './replies.ts';
 
 /** What Node adds to an error of its HTTP parser. */
 type ParserError = Error & { readonly code?: string; readonly rawPacket?: Buffer };
@@ -108,11 +108,10 @@ function isLongRequestLine(packet: Buffer, maxHeaderBytes: number): boolean {
 }
 
 function rawRefusal(error: SinkError): string {
-  const { status } = errorTable[error.code];
-  const pairs = ['Connection', 'close', 'Content-Length', '0', ...refusalHeaders(error)];
-  if (status === 405) pairs.push(...sinkMethods);
+  const { status, headers, body = '' } = refusalAnswer(error, error.status === 405 ? sinkMethods : []);
+  const pairs = ['Connection', 'close', ...headers];
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
   for (let index = 0; index < pairs.length; index += 2)
     lines.push(`${pairs[index] ?? ''}: ${pairs[index + 1] ?? ''}`);
-  return `${lines.join('\r\n')}\r\n\r\n`;
+  return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }

@@ -62,7 +62,8 @@ export class EventReceiver<S extends ServedSink, E> {
     const path = pathOf(exchange.target);
     const maxBytes = this.#maxBytes(exchange);
     // A length beyond the limit is refused before the budget, where it would look like a passing overload.
-    if ((exchange.declaredLength ?? 0) > maxBytes) throw new SinkError('EventTooLarge');
+    if ((exchange.declaredLength ?? 0) > maxBytes)
+      throw new SinkError('EventTooLarge', { facts: { problem: 'bodyTooLarge', limit: maxBytes } });
     const sink = (exchange.sink = backend.find(path.namespace, path.name));
     const admission = (holding.admission = budget.admit(sink, exchange.receivedBytes));
     exchange.span = this.#startSpan(exchange, sink);

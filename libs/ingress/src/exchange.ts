@@ -10,6 +10,15 @@ export class ClientGone extends Error {
   override readonly name = 'ClientGone';
 }
 
+/** What is written back; the headers say how long the body is. */
+export interface Answer {
+  readonly status: number;
+  /** Alternating names and values. */
+  readonly headers: readonly string[];
+  /** ASCII; none by default. */
+  readonly body?: string;
+}
+
 /** One request with its answer, from the headers on, whoever has read it from the wire. */
 export abstract class Exchange implements Expirable {
   /** `Clock.monotonic()` at the end of the headers. */
@@ -48,8 +57,8 @@ export abstract class Exchange implements Expirable {
   /** Reads the body that did not come with the headers. Rejects as `readBody` does. */
   abstract readBody(admission: Admission, maxBytes: number): Promise<Buffer>;
 
-  /** Writes the answer, which has no body. The last one on its connection says so when the process is `closing`. */
-  abstract answer(status: number, headers: readonly string[], closing: boolean): void;
+  /** Writes the answer. The last one on its connection says so when the process is `closing`. */
+  abstract answer(answer: Answer, closing: boolean): void;
 
   /** Names the function that ends the present wait early. */
   onInterrupt(interrupt: (error: Error) => void): void {

@@ -12,21 +12,22 @@ const maxTargetLength = 8_000;
  */
 export function checkFraming(request: IncomingMessage): void {
   if (request.httpVersionMajor !== 1) {
-    throw new SinkError('MalformedRequest', { detail: 'Only HTTP/1.0 and HTTP/1.1 are spoken here.' });
+    throw new SinkError('MalformedRequest', { facts: { problem: 'httpVersionUnsupported' } });
   }
   const coding = request.headers['transfer-encoding'];
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
-    throw new SinkError('MalformedRequest', { detail: 'Transfer-Encoding is not chunked.' });
+    throw new SinkError('MalformedRequest', { facts: { problem: 'transferCodingUnknown' } });
   }
   const hosts = countHosts(request.rawHeaders);
   if (hosts > 1 || (hosts === 0 && request.httpVersion === '1.1')) {
-    throw new SinkError('MalformedRequest', { detail: 'Exactly one Host header is needed.' });
+    throw new SinkError('MalformedRequest', { facts: { problem: 'hostInvalid' } });
   }
 }
 
 /** Refuses a target that no sink's URL needs. */
 export function checkTargetLength(target: string): void {
-  if (target.length > maxTargetLength) throw new SinkError('UriTooLong');
+  if (target.length > maxTargetLength)
+    throw new SinkError('UriTooLong', { facts: { problem: 'targetTooLong', limit: maxTargetLength } });
 }
 
 /** The body's length as declared; 0 when there is none, `undefined` when only its end will tell (chunked). */

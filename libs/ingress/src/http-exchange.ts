@@ -2,7 +2,7 @@ import type { Clock } from '@event-sinks/runtime';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Admission } from './budget.ts';
 import type { Connections } from './connections.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, type Answer } from './exchange.ts';
 import { declaredLength } from './framing.ts';
 import { linger } from './linger.ts';
 import { readBody } from './read-body.ts';
@@ -73,14 +73,16 @@ export class HttpExchange extends Exchange {
     return readBody(this, admission, maxBytes);
   }
 
-  answer(status: number, headers: readonly string[], closing: boolean): void {
+  answer({ status, headers, body = '' }: Answer, closing: boolean): void {
     const { response, request } = this;
     if (response.headersSent || response.destroyed) return;
     const cutOff = !request.complete && this.#mustCutOff();
     const close = cutOff || (closing && this.isNewest());
     response.writeHead(status, (close ? ['Connection', 'close', ...headers] : headers) as string[]);
-    if (cutOff && !this.broken) linger(this, this.#context);
-    else response.end();
+    if (cutOff && !this.broken) {
+      response.write(body);
+      linger(this, this.#context);
+    } else response.end(body);
   }
 
   /** Whether nothing has come behind this request on its connection. */

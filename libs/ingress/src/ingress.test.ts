@@ -1,7 +1,17 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { SinkError } from '@event-sinks/errors';
 import type { IngressLimits } from './index.ts';
-import { demoUid, eventText, eventually, type Front, fronts, gate, otherUid } from '../test/front.ts';
+import {
+  demoUid,
+  eventText,
+  eventually,
+  oneLine,
+  plainText,
+  type Front,
+  fronts,
+  gate,
+  otherUid,
+} from '../test/front.ts';
 
 describe.each(fronts)('through %s', (_way, openFront) => {
   let front: Front;
@@ -69,10 +79,11 @@ describe.each(fronts)('through %s', (_way, openFront) => {
       front = await openFront();
       const [text, status, reason] = refusals[sentence]!;
       const answer = await ask(text);
-      expect(answer).toMatchObject({ status, headers: { reason, 'content-length': '0' } });
+      expect(answer).toMatchObject({ status, headers: { reason, 'content-type': plainText } });
+      expect(answer.body).toMatch(oneLine);
       expect(answer.headers['connection']).toBe('keep-alive');
       expect(answer.headers['retry-after']).toBeUndefined();
-      expect(answer.client.text.endsWith('\r\n\r\n')).toBe(true);
+      expect(answer.client.text.endsWith(`\r\n\r\n${answer.body}`)).toBe(true);
       expect(front.backend.stored).toEqual([]);
       // The connection is still good.
       expect((await answer.client.send(eventText('2')).take(2))[1]!.status).toBe(202);
@@ -111,7 +122,7 @@ describe.each(fronts)('through %s', (_way, openFront) => {
       expect(answer).toMatchObject({ status, headers: { reason } });
       expect(answer.headers['retry-after']).toBe(retryAfter);
       expect(answer.client.text).not.toContain('secret');
-      const level = status >= 500 ? 'error' : 'debug';
+      const level = status >= 500 ? 'error' : 'info';
       const lines = front.lines.filter((line) => line['reason'] === reason);
       expect(lines).toMatchObject([{ level, namespace: 'demo', sink: 'orders' }]);
     });
@@ -141,6 +152,32 @@ describe.each(fronts)('through %s', (_way, openFront) => {
         },
       );
       expect(asked).toMatchObject([{ name: 'orders' }, 'Bearer x']);
+    });
+
+    test('that is refused is told what is wrong, and the log has the same, at most once in a while', async () => {
+      front = await openFront();
+      const facts = { problem: 'notTimestamp', attribute: 'time', index: 2 } as const;
+      front.backend.onStore = () => Promise.reject(new SinkError('InvalidAttribute', { facts }));
+      const sentence =
+        'Batch index 2: Attribute "time" is not an RFC 3339 timestamp, such as 2026-01-02T03:04:05Z.';
+      for (let each = 0; each < 50; each++) expect((await ask(eventText('1'))).body).toBe(sentence);
+      expect(front.logged('Request refused')).toMatchObject([
+        {
+          level: 'info',
+          reason: 'InvalidAttribute',
+          answer: sentence,
+          attribute: 'time',
+          index: 2,
+          sink: 'orders',
+        },
+      ]);
+    });
+
+    test('that another sink refuses is logged besides', async () => {
+      front = await openFront();
+      front.backend.onStore = () => Promise.reject(new SinkError('InvalidData'));
+      for (const path of ['/demo/orders', '/demo/other.sink']) await ask(eventText('1', '{}', { path }));
+      expect(front.logged('Request refused').map(({ sink }) => sink)).toEqual(['orders', 'other.sink']);
     });
 
     test('leaves neither id nor source in the log', async () => {
@@ -470,7 +507,7 @@ describe.each(fronts)('through %s', (_way, openFront) => {
       front = await open();
       expect(await ask(request(`GET ${path}`))).toMatchObject({
         status,
-        headers: { reason, 'content-length': '0' },
+        ...{ headers: { reason }, body: expect.stringMatching(oneLine) },
       });
     });
   });

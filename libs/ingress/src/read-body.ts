@@ -19,7 +19,7 @@ export function readBody(exchange: HttpExchange, admission: Admission, maxBytes:
     };
     const take = (chunk: Buffer): void => {
       const isTooLarge = chunks.length + chunk.length > maxBytes;
-      const refusal = isTooLarge ? new SinkError('EventTooLarge') : grow(admission, chunk.length);
+      const refusal = isTooLarge ? tooLarge(maxBytes) : grow(admission, chunk.length);
       if (refusal !== undefined) fail(refusal);
       else chunks.add(chunk);
     };
@@ -46,6 +46,10 @@ export function readBody(exchange: HttpExchange, admission: Admission, maxBytes:
     request.on('error', leave);
     request.on('close', leave);
   });
+}
+
+function tooLarge(limit: number): SinkError {
+  return new SinkError('EventTooLarge', { facts: { problem: 'bodyTooLarge', limit } });
 }
 
 function grow(admission: Admission, bytes: number): SinkError | undefined {

@@ -1,6 +1,6 @@
-import type { SinkError } from '@event-sinks/errors';
+import { publicMessage, SinkError } from '@event-sinks/errors';
 import type { Clock } from '@event-sinks/runtime';
-import type { Exchange } from './exchange.ts';
+import type { Answer, Exchange } from './exchange.ts';
 import type { IngressMetrics } from './ingress-metrics.ts';
 import type { RefusalLog } from './refusal-log.ts';
 
@@ -12,11 +12,15 @@ export interface ReplyContext {
 }
 
 const empty: readonly string[] = ['Content-Length', '0'];
+const accepted: Answer = { status: 202, headers: empty };
 
 /** The methods of a sink's path; GET answers probes only. */
 export const sinkMethods: readonly string[] = ['Allow', 'POST, OPTIONS, GET'];
 
-/** Writes every answer. None has a body: a Knative sender takes a body for an event and fails on it. */
+/**
+ * Writes every answer. A 2xx has no body: a Knative sender takes a body for an event and fails on it. A refusal has one line
+ * of text, which senders carry on as `knativeerrordata`.
+ */
 export class Replies {
   readonly #context: ReplyContext;
   /** During shutdown each answer closes its connection, so that the client opens the next one elsewhere. */
@@ -28,29 +32,32 @@ export class Replies {
 
   /** The event is stored. */
   accept(exchange: Exchange, location: string | undefined): void {
-    this.#write(exchange, 202, location === undefined ? empty : ['Location', location, ...empty]);
+    this.#write(
+      exchange,
+      location === undefined ? accepted : { status: 202, headers: ['Location', location, ...empty] },
+    );
   }
 
   /** Answers what is no event, such as a probe. */
   ok(exchange: Exchange, headers: readonly string[] = []): void {
-    this.#write(exchange, 200, [...headers, ...empty]);
+    this.#write(exchange, { status: 200, headers: [...headers, ...empty] });
   }
 
-  /** Answers a probe for something that will be there soon; the reasons here are no error codes. */
+  /** Answers a probe for something that will be there soon, which is neither counted nor logged as a refusal. */
   notYet(exchange: Exchange, reason: 'NotReady' | 'GenerationNotServed'): void {
-    this.#write(exchange, 503, ['Reason', reason, 'Retry-After', '1', ...empty]);
+    this.#write(exchange, refusalAnswer(new SinkError(reason)));
   }
 
   /** Refuses a request with the code's status and headers; the cause goes to the log and nowhere else. */
   refuse(exchange: Exchange, error: SinkError, headers: readonly string[] = []): void {
     this.#context.metrics.refused(error.code);
     this.#context.log.record(error, exchange.sink);
-    this.#write(exchange, error.status, [...headers, ...refusalHeaders(error), ...empty]);
+    this.#write(exchange, refusalAnswer(error, headers));
   }
 
-  #write(exchange: Exchange, status: number, headers: readonly string[]): void {
-    this.#observe(exchange, status);
-    exchange.answer(status, headers, this.closing);
+  #write(exchange: Exchange, answer: Answer): void {
+    this.#observe(exchange, answer.status);
+    exchange.answer(answer, this.closing);
   }
 
   #observe(exchange: Exchange, status: number): void {
@@ -62,9 +69,12 @@ export class Replies {
   }
 }
 
-/** The headers that tell a sender, or a person, why and when to try again. */
-export function refusalHeaders(error: SinkError): readonly string[] {
-  const { code, retryAfterSeconds } = error;
-  if (retryAfterSeconds === undefined) return ['Reason', code];
-  return ['Reason', code, 'Retry-After', String(Math.max(1, Math.ceil(retryAfterSeconds)))];
+/** The answer that tells a sender, or a person, what is wrong and when to try again. */
+export function refusalAnswer(error: SinkError, headers: readonly string[] = []): Answer {
+  const { code, status, retryAfterSeconds } = error;
+  const body = publicMessage(error);
+  const wait =
+    retryAfterSeconds === undefined ? [] : ['Retry-After', String(Math.max(1, Math.ceil(retryAfterSeconds)))];
+  const about = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(body.length)];
+  return { status, headers: [...headers, 'Reason', code, ...wait, ...about], body };
 }

@@ -142,6 +142,11 @@ export const fronts: readonly (readonly [string, OpenFront])[] = [
   ['the plain lane', (limits, options) => Front.open(limits, { ...options, plainLane: true })],
 ];
 
+/** The body of a refusal: one line of printable ASCII, of 256 bytes at most. */
+export const oneLine = /^[ -~]{1,256}$/;
+
+export const plainText = 'text/plain; charset=utf-8';
+
 const noHeaders: Readonly<Record<string, string | undefined>> = {};
 
 /** The text of an event's request; headers are added to, or with `undefined` taken from, the usual ones. */

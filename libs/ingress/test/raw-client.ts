@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 /** A TCP connection that says exactly what it is told. */
@@ -34,9 +35,18 @@ export class RawClient {
     return this.#received;
   }
 
-  /** Every answer so far; all of ours have an empty body. */
+  /** Every answer so far that is there with its whole body. */
   get answers(): RawAnswer[] {
-    return this.#received.split('\r\n\r\n').slice(0, -1).map(parse);
+    const answers: RawAnswer[] = [];
+    for (let at = 0; ;) {
+      const headEnd = this.#received.indexOf('\r\n\r\n', at);
+      if (headEnd < 0) return answers;
+      const head = parse(this.#received.slice(at, headEnd));
+      const bodyEnd = headEnd + 4 + Number(head.headers['content-length'] ?? 0);
+      if (bodyEnd > this.#received.length) return answers;
+      answers.push({ ...head, body: this.#received.slice(headEnd + 4, bodyEnd) });
+      at = bodyEnd;
+    }
   }
 
   /** Waits for so many answers, `100 Continue` counted; fails when the connection ends first. */
@@ -62,7 +72,7 @@ export class RawClient {
   }
 }
 
-function parse(head: string): RawAnswer {
+function parse(head: string): Omit<RawAnswer, 'body'> {
   const [statusLine = '', ...lines] = head.split('\r\n');
   const headers: Record<string, string> = {};
   for (const line of lines) {

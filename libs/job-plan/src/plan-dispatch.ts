@@ -43,7 +43,9 @@ export const maxEventFileBytes = 1024 * 1024;
 export function planDispatch(jobSink: JobSink, event: CloudEvent): DispatchPlan {
   const file = encodeEventJson(event);
   if (file.length > maxEventFileBytes) {
-    throw new SinkError('EventTooLarge', { detail: `the event file would have ${file.length} bytes` });
+    throw new SinkError('EventTooLarge', {
+      facts: { problem: 'eventFileTooLarge', limit: maxEventFileBytes },
+    });
   }
   const { name, namespace, uid } = jobSink.metadata;
   const errorDestination = event.extensions.get('knativeerrordest')?.toString();

@@ -31,12 +31,13 @@ export {
 } from './secured-kafka.ts';
 export { securedListeners, type SecuredListener } from './secured-properties.ts';
 export {
-  sampleEvent,
-  servedUrl,
-  stored,
   type Answer,
+  oneLine,
+  sampleEvent,
   type SampleEvent,
+  servedUrl,
   type SinkVersion,
+  stored,
 } from './sink-client.ts';
 export {
   startSinkProcess,

@@ -13,6 +13,9 @@ export interface Answer {
 /** The answer to an event that was stored, for comparison. */
 export const stored: Answer = { status: 202, reason: null, retryAfter: null, body: '' };
 
+/** The form of a refusal's body: one line of printable ASCII, of 256 bytes at most. */
+export const oneLine = /^[ -~]{1,256}$/;
+
 /** One event, and the ways to post it with whatever a test changes. */
 export interface SampleEvent {
   /** Its headers, in binary mode with a body of JSON. */

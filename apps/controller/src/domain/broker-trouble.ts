@@ -31,8 +31,8 @@ const messages: Partial<Record<ErrorCode, string>> = {
 
 /** What a failed question means for the sink, and for whom. */
 export function brokerTrouble(code: ErrorCode): BrokerTrouble {
-  const { meaning, mend } = errorTable[code];
-  const message = messages[code] ?? `${meaning} ${mend}`;
+  const { message: what, remedy } = errorTable[code];
+  const message = messages[code] ?? `${what} ${remedy}`;
   if (aboutCredentials.has(code)) return { about: 'credentials', reason: code, message };
   return { about: code === 'PermissionDenied' ? 'topic' : 'brokers', reason: code, message };
 }

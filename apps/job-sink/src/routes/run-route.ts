@@ -1,4 +1,4 @@
-import { SinkError } from '@event-sinks/errors';
+import { publicMessage, SinkError } from '@event-sinks/errors';
 import type { IngressOptions, ServedSink } from '@event-sinks/ingress';
 import { parseRunLocation } from '@event-sinks/job-plan';
 import { counter, type Registry } from '@event-sinks/runtime';
@@ -9,6 +9,8 @@ type AddRoutes = NonNullable<IngressOptions<ServedSink, unknown>['extraRoutes']>
 interface Answer {
   readonly status: number;
   readonly headers: readonly string[];
+  /** ASCII. */
+  readonly body?: string;
 }
 
 /**
@@ -25,8 +27,8 @@ export function runRoute(reader: RunStatusReader, registry: Registry): AddRoutes
         return;
       }
       asked.inc({ outcome: found.outcome });
-      const { status, headers } = answerTo(found);
-      response.writeHead(status, [...headers, 'Content-Length', '0']).end();
+      const { status, headers, body = '' } = answerTo(found);
+      response.writeHead(status, [...headers, 'Content-Length', String(body.length)]).end(body);
     });
     router.all(prefix, (request, response, next) => {
       if (request.method === 'GET' || request.method === 'HEAD' || !isRun(request.originalUrl)) {
@@ -55,6 +57,10 @@ function answerTo(found: RunStatus): Answer {
     case 'failed':
       return { status: 400, headers: ['Reason', 'Failed'] };
     case 'missing':
-      return { status: 404, headers: ['Reason', 'JobNotFound'] };
+      return {
+        status: 404,
+        headers: ['Reason', 'JobNotFound', 'Content-Type', 'text/plain; charset=utf-8'],
+        body: publicMessage(new SinkError('JobNotFound')),
+      };
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { SinkError, type ErrorCode } from '@event-sinks/errors';
+import { publicMessage, SinkError, type ErrorCode } from '@event-sinks/errors';
 import { batchFailure } from './batch-outcome.ts';
 
 const stored: PromiseSettledResult<void> = { status: 'fulfilled', value: undefined };
@@ -35,5 +35,10 @@ describe('a batch', () => {
     const failure = batchFailure([stored, ...refused('KafkaUnavailable', 'TopicNotFound', 'Overloaded')]);
     expect(failure?.retryAfterSeconds).toBe(5);
     expect(failure?.message).toContain('3 of 4 events');
+  });
+
+  test('names the first event that was refused so', () => {
+    const failure = batchFailure([stored, ...refused('Overloaded', 'TopicNotFound', 'TopicNotFound')]);
+    expect(failure && publicMessage(failure)).toMatch(/^Batch index 2: The topic does not exist\./);
   });
 });

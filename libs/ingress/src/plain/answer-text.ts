@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
+import type { Answer } from '../exchange.ts';
 
 /** Makes the bytes of answers, with the headers that Node's own server adds. */
 export interface AnswerText {
-  /** `headers` are alternating names and values; the answer has no body beyond what they say. */
-  of(status: number, headers: readonly string[], close: boolean): Buffer;
+  of(answer: Answer, close: boolean): Buffer;
 }
 
 /** `now` tells milliseconds since 1970; `Keep-Alive` tells `keepAliveTimeoutMs` in whole seconds. */
@@ -11,31 +11,31 @@ export function answerText(now: () => number, keepAliveTimeoutMs: number): Answe
   const keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeoutMs / 1_000)}\r\n`;
   let second = -1;
   let date = '';
-  let last: Answer | undefined;
+  let last: Written | undefined;
   return {
-    of(status, headers, close) {
+    of(answer, close) {
+      const { status, headers, body = '' } = answer;
       const thisSecond = Math.floor(now() / 1_000);
       if (thisSecond !== second) {
         second = thisSecond;
         date = `Date: ${new Date(thisSecond * 1_000).toUTCString()}\r\n`;
         last = undefined;
       }
-      // Nearly all answers of a second are the same, with the same list of headers.
-      if (last?.headers === headers && last.status === status && last.close === close) return last.bytes;
+      // Nearly all answers of a second are the same one.
+      if (last?.answer === answer && last.close === close) return last.bytes;
       const start = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines(headers)}`;
       const bytes = Buffer.from(
-        `${start}${date}${close ? 'Connection: close\r\n' : keepAlive}\r\n`,
+        `${start}${date}${close ? 'Connection: close\r\n' : keepAlive}\r\n${body}`,
         'latin1',
       );
-      last = { status, headers, close, bytes };
+      last = { answer, close, bytes };
       return bytes;
     },
   };
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: readonly string[];
+interface Written {
+  readonly answer: Answer;
   readonly close: boolean;
   readonly bytes: Buffer;
 }

@@ -42,7 +42,7 @@ function connection() {
     answers: answerText(() => 0, 5_000),
     receive: (exchange: Exchange) => {
       served.push(exchange.rawHeaders[3] ?? '');
-      exchange.answer(202, ['Content-Length', '0'], false);
+      exchange.answer({ status: 202, headers: ['Content-Length', '0'] }, false);
     },
     handOver: () => {
       throw new Error('handed over');

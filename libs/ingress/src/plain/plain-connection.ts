@@ -1,6 +1,6 @@
 import type { Clock } from '@event-sinks/runtime';
 import type { Socket } from 'node:net';
-import type { Exchange } from '../exchange.ts';
+import type { Answer, Exchange } from '../exchange.ts';
 import type { BytesHolder, UnparsedBytes } from '../unparsed-bytes.ts';
 import type { AnswerText } from './answer-text.ts';
 import { PlainExchange } from './plain-exchange.ts';
@@ -124,7 +124,7 @@ export class PlainConnection implements BytesHolder {
     this.#context.receive(new PlainExchange(request, bytes, this.#context.clock.monotonic(), this.#answer));
   }
 
-  readonly #answer = (status: number, headers: readonly string[], closing: boolean): void => {
+  readonly #answer = (answer: Answer, closing: boolean): void => {
     if (!this.#isServing) return;
     this.#isServing = false;
     this.#answered += 1;
@@ -134,7 +134,7 @@ export class PlainConnection implements BytesHolder {
     const { answers, maxRequests } = this.#context;
     const isLast =
       this.#hasEnded || (closing && this.#pending === undefined) || this.#answered === maxRequests;
-    const text = answers.of(status, headers, isLast);
+    const text = answers.of(answer, isLast);
     if (isLast) {
       socket.end(text);
     } else if (socket.write(text)) {

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Exchange } from '../exchange.ts';
+import { Exchange, type Answer } from '../exchange.ts';
 import type { PlainRequest } from './read-plain-request.ts';
 
 /** Writes the answer of a {@link PlainExchange}. */
-export type WriteAnswer = (status: number, headers: readonly string[], closing: boolean) => void;
+export type WriteAnswer = (answer: Answer, closing: boolean) => void;
 
 /** A request that has come as a whole. */
 export class PlainExchange extends Exchange {
@@ -51,7 +51,7 @@ export class PlainExchange extends Exchange {
     return Promise.resolve(this.#request.body);
   }
 
-  answer(status: number, headers: readonly string[], closing: boolean): void {
-    this.#write(status, headers, closing);
+  answer(answer: Answer, closing: boolean): void {
+    this.#write(answer, closing);
   }
 }
