@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { adapted, forwardedPorts } from './adapt.ts';
 import { fencesOf } from './fences.ts';
 import { anchorsOf, linksOf } from './links.ts';
+import { builtInManifestsOf, yamlBlocksOf } from './manifests.ts';
 import { isShown } from './output.ts';
 import { indentedBlocksOf, problemsOf, shellBlocksOf } from './shell-blocks.ts';
 
@@ -140,4 +141,29 @@ test('indentedBlocksOf finds the commands between the words of a text for termin
     { line: 3, commands: 'a\nb \\\n  c\n' },
     { line: 9, commands: 'd\n' },
   ]);
+});
+
+describe('YAML', () => {
+  const object = (apiVersion: string): string => `apiVersion: ${apiVersion}\nkind: K\nmetadata: { name: a }`;
+
+  test('is found in blocks of its own and in those of commands', () => {
+    const page = `${block('a: 1', 'yaml')}${block("kubectl apply -f - <<'YAML'\nb: 2\nYAML\nls")}`;
+    expect(yamlBlocksOf(page).map(({ text }) => text)).toEqual(['a: 1\n', 'b: 2\n']);
+  });
+
+  test.each([
+    ['v1', true],
+    ['apps/v1', true],
+    ['networking.k8s.io/v1', true],
+    ['admissionregistration.k8s.io/v1', true],
+    ['gateway.networking.k8s.io/v1', false],
+    ['sinks.knative.dev/v1alpha1', false],
+    ['kafka.strimzi.io/v1', false],
+  ])('of %s is of an API group of Kubernetes: %s', (apiVersion, expected) => {
+    expect(builtInManifestsOf(block(object(apiVersion), 'yaml'))).toHaveLength(expected ? 1 : 0);
+  });
+
+  test('that is a part of an object is no object', () => {
+    expect(builtInManifestsOf(block('spec: { a: 1 }', 'yaml'))).toEqual([]);
+  });
 });

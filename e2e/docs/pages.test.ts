@@ -4,16 +4,10 @@ import { describe, expect, test } from '@jest/globals';
 import { parseJobSink, parseKafkaSink } from '@event-sinks/crds';
 import { nextSteps, readSettings } from '@event-sinks/platform';
 import { parseAllDocuments } from 'yaml';
-import { fencesOf } from './fences.ts';
 import { anchorsOf, linksOf } from './links.ts';
+import { yamlBlocksOf, type Manifest } from './manifests.ts';
 import { allPages, checkout, read, walkedPages } from './pages.ts';
 import { indentedBlocksOf, problemsOf, shellBlocksOf } from './shell-blocks.ts';
-
-interface Manifest {
-  readonly apiVersion?: string;
-  readonly kind?: string;
-  readonly metadata?: { readonly name?: string };
-}
 
 describe.each(walkedPages())('%s', (page) => {
   test('has only shell blocks that are run or say why they are not', () => {
@@ -38,18 +32,12 @@ describe.each(allPages())('%s', (page) => {
 
   test('has only YAML that parses, and sinks that the API server accepts', () => {
     expect(
-      yamlBlocks(page).flatMap(({ line, text }) => yamlProblems(text).map((each) => `${line}: ${each}`)),
+      yamlBlocksOf(read(page)).flatMap(({ line, text }) =>
+        yamlProblems(text).map((each) => `${line}: ${each}`),
+      ),
     ).toEqual([]);
   });
 });
-
-/** YAML blocks, and those that a shell block hands to `kubectl apply` as its input. */
-function yamlBlocks(page: string): { line: number; text: string }[] {
-  return fencesOf(read(page)).flatMap(({ line, language, text }) => {
-    if (language === 'yaml') return [{ line, text }];
-    return [...text.matchAll(/<<'YAML'\n([^]*?)^YAML$/gm)].map(([, inner = '']) => ({ line, text: inner }));
-  });
-}
 
 function yamlProblems(text: string): string[] {
   return parseAllDocuments(text).flatMap((document) => {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { chooseDriver, giveTour, nextSteps, readSettings, run, type Cluster } from '@event-sinks/platform';
 import { freePorts } from '@event-sinks/testing';
 import { adapted, forwardedPorts } from './adapt.ts';
-import { checkout, read, walkedPages } from './pages.ts';
+import { builtInManifestsOf, type Manifest } from './manifests.ts';
+import { allPages, checkout, read, walkedPages } from './pages.ts';
 import { indentedBlocksOf, shellBlocksOf, type ShellBlock } from './shell-blocks.ts';
 import { walk } from './walk.ts';
 
@@ -38,6 +39,32 @@ describe('the commands of the documentation, pasted block by block', () => {
   }, 400_000);
   afterAll(() => removeNamespaces('--wait=false'));
 
+  const manifests = allPages().flatMap((page) =>
+    builtInManifestsOf(read(page)).map((object) => ({ page, object })),
+  );
+
+  test('the pages show objects of Kubernetes, the recipes among them', () => {
+    expect(manifests.map(({ object }) => object.kind)).toEqual(
+      expect.arrayContaining([
+        'Ingress',
+        'LimitRange',
+        'ResourceQuota',
+        'ValidatingAdmissionPolicy',
+        'Secret',
+      ]),
+    );
+  });
+
+  test.each(manifests)(
+    'the API server accepts $object.kind $object.metadata.name of $page',
+    async ({ object }) => {
+      const apply = ['apply', '--dry-run=server', '--validate=strict', '-f', '-'];
+      const input = JSON.stringify(inDefault(object));
+      const said = await run(cluster.kubectl, ['--kubeconfig', cluster.kubeconfig, ...apply], { input });
+      expect(said).toContain('(server dry run)');
+    },
+  );
+
   test.each([lastLines, ...pages])('%s', (page) => {
     expect(results.get(page)).toEqual([]);
   });
@@ -64,4 +91,10 @@ async function placeFor(blocks: readonly ShellBlock[]): Promise<Parameters<typeo
   const free = await freePorts(printed.length);
   const ports = new Map(printed.map((port, index) => [port, free[index] ?? 0]));
   return { localDir: relative(checkout, settings.localDir), ports };
+}
+
+/** The object without its namespace, which need not exist here; kubectl then takes `default`. */
+function inDefault({ metadata = {}, ...object }: Manifest): object {
+  const others = Object.entries(metadata).filter(([name]) => name !== 'namespace');
+  return { ...object, metadata: Object.fromEntries(others) };
 }
