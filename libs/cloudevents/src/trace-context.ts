@@ -37,16 +37,15 @@ export function traceContextOf({ extensions }: CloudEvent): TraceContext | undef
 
 /**
  * The event with a context in its distributed tracing extension, unless it has one already: that is where its trace
- * began, and no hop may put its own in the place (CloudEvents, distributed tracing extension).
+ * began, and no hop may put its own in the place (CloudEvents, distributed tracing extension). A state without a parent
+ * is an attribute of the event as well, and a parent beside it would not be the one that it belongs to.
  */
 export function withTraceContext(event: CloudEvent, trace: TraceContext | undefined): CloudEvent {
-  if (trace === undefined || event.extensions.has('traceparent')) return event;
-  const extensions = new Map(event.extensions);
-  extensions.set('traceparent', trace.traceparent);
-  // A state belongs to the parent beside it; one that came alone belongs to none.
-  extensions.delete('tracestate');
-  if (trace.tracestate !== undefined) extensions.set('tracestate', trace.tracestate);
-  return { ...event, extensions };
+  const { extensions } = event;
+  if (trace === undefined || extensions.has('traceparent') || extensions.has('tracestate')) return event;
+  const extended = new Map(extensions).set('traceparent', trace.traceparent);
+  if (trace.tracestate !== undefined) extended.set('tracestate', trace.tracestate);
+  return { ...event, extensions: extended };
 }
 
 function contextOf(traceparent: unknown, tracestate: unknown): TraceContext | undefined {
