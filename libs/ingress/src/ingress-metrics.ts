@@ -15,6 +15,9 @@ export interface MeasuredFront {
   readonly connections: () => number;
 }
 
+/** More than are deleted while a request is answered; a uid never comes back. */
+const mostGone = 10_000;
+
 /** What the front measures. A label's value never comes from a request: sinks are named once they are found. */
 export class IngressMetrics {
   readonly #kind: string;
@@ -23,6 +26,8 @@ export class IngressMetrics {
   readonly #bytes;
   readonly #cut;
   readonly #statuses = new Set<number>();
+  /** uids of sinks that are gone, for the requests that were in flight when they went. */
+  readonly #gone = new Set<string>();
 
   constructor(registry: Registry, front: MeasuredFront) {
     this.#kind = front.kind;
@@ -45,8 +50,9 @@ export class IngressMetrics {
     this.#cut = counter(registry, 'event_sinks_connections_cut_total');
   }
 
-  /** An event for this sink was answered. */
+  /** An event for this sink was answered; a sink that is gone meanwhile gets no series again. */
   dispatched(sink: ServedSink, status: number, ms: number): void {
+    if (this.#gone.has(sink.uid)) return;
     this.#statuses.add(status);
     this.#duration.observe(this.#labels(sink, status), ms / 1000);
   }
@@ -67,7 +73,10 @@ export class IngressMetrics {
   }
 
   /** Drops the series of a sink that is gone. */
-  forget(sink: Pick<ServedSink, 'namespace' | 'name'>): void {
+  forget(sink: Pick<ServedSink, 'namespace' | 'name' | 'uid'>): void {
+    this.#gone.add(sink.uid);
+    const [longestGone] = this.#gone;
+    if (this.#gone.size > mostGone && longestGone !== undefined) this.#gone.delete(longestGone);
     for (const status of this.#statuses) this.#duration.remove(this.#labels(sink, status));
   }
 

@@ -546,7 +546,23 @@ describe.each(fronts)('through %s', (_way, openFront) => {
     test('of a sink that is gone are dropped', async () => {
       front = await openFront();
       await ask(eventText('1'));
-      front.ingress.forget({ namespace: 'demo', name: 'orders' });
+      front.ingress.forget({ namespace: 'demo', name: 'orders', uid: demoUid });
+      expect(await front.registry.metrics()).not.toContain('kn_sink_name="orders"');
+    });
+
+    test('of a sink that is gone do not come back with the answer to an event that was in flight', async () => {
+      front = await openFront();
+      const stored = Promise.withResolvers<object>();
+      const reached = Promise.withResolvers<undefined>();
+      front.backend.onStore = () => {
+        reached.resolve(undefined);
+        return stored.promise;
+      };
+      const answer = ask(eventText('1'));
+      await reached.promise;
+      front.ingress.forget({ namespace: 'demo', name: 'orders', uid: demoUid });
+      stored.resolve({});
+      await answer;
       expect(await front.registry.metrics()).not.toContain('kn_sink_name="orders"');
     });
   });

@@ -115,7 +115,7 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
     this.#stopTimers();
   }
 
-  forget(sink: Pick<ServedSink, 'namespace' | 'name'>): void {
+  forget(sink: Pick<ServedSink, 'namespace' | 'name' | 'uid'>): void {
     this.#metrics.forget(sink);
   }
 

@@ -122,5 +122,5 @@ export interface Ingress {
   /** Cuts everything at once. */
   close(): Promise<void>;
   /** Drops the metric series of a sink that is gone; without it they would pile up. */
-  forget(sink: Pick<ServedSink, 'namespace' | 'name'>): void;
+  forget(sink: Pick<ServedSink, 'namespace' | 'name' | 'uid'>): void;
 }

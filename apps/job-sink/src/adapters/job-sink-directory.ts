@@ -33,7 +33,11 @@ export interface JobSinkDirectoryOptions {
   readonly clock: Clock;
   readonly random: () => number;
   /** The sink is gone for good, and so is what was kept for it. */
-  readonly onDeleted: (sink: { readonly namespace: string; readonly name: string }) => void;
+  readonly onDeleted: (sink: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid: string;
+  }) => void;
 }
 
 type Entry = ServedJobSink | { readonly problems: readonly string[] };
@@ -53,14 +57,14 @@ export function createJobSinkDirectory(options: JobSinkDirectoryOptions): JobSin
     namespaces: options.namespaces ?? [],
     backoffCapMs,
     onChange: ({ type, object }) => {
-      const { namespace = '', name } = object.metadata;
+      const { namespace = '', name, uid = '' } = object.metadata;
       const key = `${namespace}/${name}`;
       if (type !== 'deleted') {
         entries.set(key, read(object, options.logger));
         return;
       }
       entries.delete(key);
-      options.onDeleted({ namespace, name });
+      options.onDeleted({ namespace, name, uid });
     },
   });
   return {

@@ -23,7 +23,11 @@ export interface SinkSyncOptions {
   readonly clock: Clock;
   readonly random: () => number;
   /** The sink is gone for good, and so is what was kept for it. */
-  readonly onDeleted: (sink: { readonly namespace: string; readonly name: string }) => void;
+  readonly onDeleted: (sink: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid: string;
+  }) => void;
 }
 
 interface KnownSink {
@@ -79,12 +83,12 @@ export class SinkSync {
   }
 
   #take({ type, object }: Change<KubeObject>): void {
-    const { namespace = '', name } = object.metadata;
+    const { namespace = '', name, uid = '' } = object.metadata;
     const key = `${namespace}/${name}`;
     if (type === 'deleted') {
       this.#options.entries.remove(key);
       this.#forget(key);
-      this.#options.onDeleted({ namespace, name });
+      this.#options.onDeleted({ namespace, name, uid });
       return;
     }
     const parsed = parseKafkaSink(object);
