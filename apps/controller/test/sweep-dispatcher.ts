@@ -1,37 +1,46 @@
 import { isAlreadyExists, jobs, secrets, type KubeClient, type KubeObject } from '@event-sinks/kube';
-import { isSwept } from '@event-sinks/job-plan';
+import { eventSecretName, isSwept, storedAnnotation } from '@event-sinks/job-plan';
 
 /** A dispatcher that was given an event whose Job is there already, one call at a time. */
 export interface ScriptedDispatcher {
-  /** Reads the Job; stores the Secret; reads the Job again and acknowledges. A refusal ends it. */
+  /** Reads the Job; stores the Secret; marks the Job as stored and acknowledges. A refusal ends it. */
   readonly steps: readonly (() => Promise<void>)[];
   acknowledged(): boolean;
 }
 
-/** The calls that `job-writer.ts` of the dispatcher makes, and what it makes of their answers. */
+/** The calls that the dispatcher makes, see `job-confirmation.ts` there, and what it makes of their answers. */
 export function scriptedDispatcher(client: KubeClient, job: KubeObject): ScriptedDispatcher {
   const { namespace, name } = job.metadata;
-  let uid: string | undefined;
+  let known: KubeObject | undefined;
   let acknowledged = false;
-  const read = async (): Promise<string | undefined> => {
-    const found = await client.get(jobs, { namespace, name }).catch(() => undefined);
-    if (found === undefined || isSwept(found) || found.metadata.deletionTimestamp !== undefined)
-      return undefined;
-    return found.metadata.uid;
+  const read = async (): Promise<void> => {
+    known = await client.get(jobs, { namespace, name }).catch(() => undefined);
+    if (known !== undefined && (isSwept(known) || known.metadata.deletionTimestamp !== undefined))
+      known = undefined;
+  };
+  /** Again at another version, as often as the Job has changed. */
+  const confirm = async (): Promise<boolean> => {
+    const uid = known?.metadata.uid;
+    while (known !== undefined && known.metadata.uid === uid) {
+      const pinned = { namespace, name, resourceVersion: known.metadata.resourceVersion ?? '' };
+      const change = { metadata: { annotations: { [storedAnnotation]: uid } } };
+      const marked = await client.patch(jobs, pinned, change).catch(() => undefined);
+      if (marked !== undefined) return true;
+      await read();
+    }
+    return false;
   };
   return {
     steps: [
+      read,
       async () => {
-        uid = await read();
-      },
-      async () => {
-        if (uid === undefined) return;
+        if (known === undefined) return;
         await client.create<KubeObject>(secrets, secretOf(job)).catch((error: unknown) => {
           if (!isAlreadyExists(error)) throw error;
         });
       },
       async () => {
-        acknowledged = uid !== undefined && (await read()) === uid;
+        acknowledged = await confirm();
       },
     ],
     acknowledged: () => acknowledged,
@@ -39,13 +48,13 @@ export function scriptedDispatcher(client: KubeClient, job: KubeObject): Scripte
 }
 
 /** The Secret that makes a Job's event stored. */
-export function secretOf({ metadata }: KubeObject): KubeObject {
-  const { namespace, name, uid = '' } = metadata;
+export function secretOf(job: KubeObject): KubeObject {
+  const { namespace, name, uid = '' } = job.metadata;
   const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'Job', name, uid }];
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { namespace, name, ownerReferences },
+    metadata: { namespace, name: eventSecretName(job) ?? '', ownerReferences },
     immutable: true,
     data: { event: '' },
   };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { knownMissingMs, sweptAnnotation } from '@event-sinks/job-plan';
+import { jobSinkResource } from '@event-sinks/crds';
+import { knownMissingMs, refusedAnnotation, storedAnnotation, sweptAnnotation } from '@event-sinks/job-plan';
 import {
   isNotFound,
   jobs,
@@ -41,8 +42,9 @@ async function namespace(name: string): Promise<string> {
 /** A Job as a dispatcher leaves it that ends before it stores the Secret. */
 function makeJob(inNamespace: string, name: string, change: object = {}): Promise<KubeObject> {
   const labels = { 'sinks.knative.dev/job-sink-name': 'logger', 'sinks.knative.dev/job-sink-id': name };
-  const annotations = { 'sinks.knative.dev/event-digest': 'abc' };
-  const pod = { restartPolicy: 'Never', containers: [{ name: 'main', image: 'example.com/task' }] };
+  const annotations = { 'sinks.knative.dev/event-identity': 'abc' };
+  const volumes = [{ name: 'jobsink-event', secret: { secretName: `${name}-abcdefgh234567ab` } }];
+  const pod = { restartPolicy: 'Never', containers: [{ name: 'main', image: 'example.com/task' }], volumes };
   return cluster.client.create<KubeObject>(jobs, {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -57,6 +59,8 @@ async function find(resource: Resource, { metadata }: KubeObject): Promise<KubeO
     throw error;
   });
 }
+
+const targetOf = ({ metadata: { namespace, name } }: KubeObject) => ({ namespace, name });
 
 const isThere = async (resource: Resource, object: KubeObject): Promise<boolean> =>
   (await find(resource, object))?.metadata.uid === object.metadata.uid;
@@ -96,7 +100,7 @@ describe('a Job whose event is sent again while it is swept', () => {
       for (let moment = client.calls(); moment <= 4; moment += 1) await runSteps(moment);
 
       const acknowledged = dispatcher.acknowledged();
-      const kept = (await isThere(jobs, job)) && (await find(secrets, job)) !== undefined;
+      const kept = (await isThere(jobs, job)) && (await find(secrets, secretOf(job))) !== undefined;
       expect({ moments, result, lost: acknowledged && !kept }).toEqual({ moments, result, lost: false });
       expect(await isMarked(job)).toBe(false);
       const key = `${result}, ${acknowledged ? 'acknowledged' : 'refused'}`;
@@ -104,6 +108,7 @@ describe('a Job whose event is sent again while it is swept', () => {
     }
     expect(all).toHaveLength(35);
     expect([...results.keys()].sort()).toEqual([
+      'changed, acknowledged',
       'removed, refused',
       'stored, acknowledged',
       'stored, refused',
@@ -214,6 +219,7 @@ function heldSweep(client = cluster.client, watched: readonly string[] = []) {
   return {
     ...time,
     lines: logger.lines,
+    metrics: () => registry.metrics(),
     result: (result: string) => count(`event_sinks_sweep_jobs_total{result="${result}"}`),
     async run(): Promise<void> {
       const before = await ended();
@@ -318,6 +324,61 @@ describe('a sweep over the cluster', () => {
     await sweep.stop();
   });
 
+  test('removes what its maker has given up, while a quota leaves no telling, and not what a copy has stored', async () => {
+    const shop = await namespace('given-up');
+    const made = await Promise.all(['a', 'b', 'c', 'd'].map((name) => makeJob(shop, `logger-${name}`)));
+    const [givenUp, taken, started] = made as [KubeObject, KubeObject, KubeObject];
+    const mark = async (job: KubeObject, annotation: string): Promise<void> => {
+      const pinned = {
+        ...targetOf(job),
+        resourceVersion: (await find(jobs, job))?.metadata.resourceVersion ?? '',
+      };
+      await cluster.client.patch(jobs, pinned, {
+        metadata: { annotations: { [annotation]: job.metadata.uid } },
+      });
+    };
+    for (const job of [givenUp, taken, started]) await mark(job, refusedAnnotation);
+    await mark(taken, storedAnnotation);
+    const { resourceVersion = '' } = (await find(jobs, started))!.metadata;
+    const status = { startTime: new Date().toISOString(), ready: 1, active: 1 };
+    await cluster.client.patchStatus(jobs, { ...targetOf(started), resourceVersion }, status);
+    await fillQuota(shop);
+    const sweep = heldSweep();
+    await sweep.run();
+    expect(await Promise.all(made.map((job) => isThere(jobs, job)))).toEqual([false, true, true, true]);
+    await sweep.stop();
+  });
+
+  test('counts Jobs of JobSinks that are there, and those of no other name', async () => {
+    const shop = await namespace('counted');
+    const sink = await cluster.client.create<KubeObject>(jobSinkResource, {
+      ...{ apiVersion: 'sinks.knative.dev/v1alpha1', kind: 'JobSink' },
+      metadata: { namespace: shop, name: 'logger' },
+      spec: { job: { spec: { template: { spec: { containers: [{ name: 'main', image: 'x' }] } } } } },
+    });
+    const owner = { apiVersion: 'sinks.knative.dev/v1alpha1', kind: 'JobSink', name: 'logger' };
+    const owned = (uid = '') => ({ ownerReferences: [{ ...owner, uid }] });
+    await makeJob(shop, 'logger-a', owned(sink.metadata.uid));
+    await makeJob(shop, 'logger-b', owned('of-an-earlier-one'));
+    await makeJob(shop, 'logger-c');
+    const labels = {
+      'sinks.knative.dev/job-sink-name': 'made-up',
+      'sinks.knative.dev/job-sink-id': 'logger-d',
+    };
+    await makeJob(shop, 'logger-d', { ...owned(sink.metadata.uid), labels });
+    const sweep = heldSweep();
+    await sweep.run();
+    const series = async () =>
+      (await sweep.metrics()).split('\n').filter((line) => /^event_sinks_jobs\{/.test(line));
+    expect(await series()).toEqual([
+      'event_sinks_jobs{kn_sink_namespace="counted",kn_sink_name="logger",outcome="running"} 1',
+    ]);
+    await cluster.client.delete(jobSinkResource, { namespace: shop, name: 'logger' });
+    await sweep.run();
+    expect(await series()).toEqual([]);
+    await sweep.stop();
+  });
+
   test('meets every page, and begins anew after one that fails', async () => {
     const shop = await namespace('pages');
     const made = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => makeJob(shop, `logger-${name}`)));
@@ -365,7 +426,7 @@ test('a dry run tells that a Secret is there from its name alone, and stores not
   const job = await makeJob(shop, 'logger-a');
   const trial = () => cluster.client.create<KubeObject>(secrets, secretOf(job), { dryRun: true });
   await trial();
-  expect(await find(secrets, job)).toBeUndefined();
+  expect(await find(secrets, secretOf(job))).toBeUndefined();
   await cluster.client.create<KubeObject>(secrets, secretOf(job));
   await expect(trial()).rejects.toMatchObject({ status: 409, reason: 'AlreadyExists' });
 });

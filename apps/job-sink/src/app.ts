@@ -18,7 +18,7 @@ import { createJobSinkDirectory, type ServedJobSink } from './adapters/job-sink-
 import { createJobWriter } from './adapters/job-writer.ts';
 import type { Config } from './config.ts';
 import { decodeIncoming, type Incoming } from './incoming.ts';
-import { planDispatch } from '@event-sinks/job-plan';
+import { planDispatch, secretNameBytes } from '@event-sinks/job-plan';
 import { runRoute } from './routes/run-route.ts';
 import { createRunStatusReader } from './routes/run-status.ts';
 import { storedAt } from './routes/stored-at.ts';
@@ -39,14 +39,16 @@ export interface AppDependencies {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: () => number;
+  /** So many bytes that nobody can foresee. */
+  readonly randomBytes: (size: number) => Uint8Array;
 }
 
 /** Puts the dispatcher together: the one place that knows every part. */
-export function createApp({ config, logger, clock, random }: AppDependencies): App {
+export function createApp({ config, logger, clock, random, randomBytes }: AppDependencies): App {
   const { registry } = createMetrics();
   const client = loadKubeClient({
     kubeconfig: config.KUBECONFIG,
-    connections: config.API_CONNECTIONS + config.WATCH_NAMESPACES.length,
+    connections: config.API_CONNECTIONS + config.RUN_STATUS_MAX_IN_FLIGHT + config.WATCH_NAMESPACES.length,
     userAgent: 'event-sinks-job-sink',
     requestTimeoutMs: config.REQUEST_DEADLINE,
     onCall: apiCallMetrics(registry),
@@ -69,15 +71,18 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
       // While the body came, the sink may have been deleted, and a Job of its would go the same way.
       const sink = directory.find(namespace, name);
       if (sink.uid !== uid) throw new SinkError('SinkNotFound');
-      const plan = planDispatch(sink.jobSink, withTraceContext(event, span?.context ?? trace));
+      const traced = withTraceContext(event, span?.context ?? trace);
+      const plan = planDispatch(sink.jobSink, traced, randomBytes(secretNameBytes));
       await writer.ensure(plan, deadline, span);
       return storedAt(sink, event);
     },
   };
   const runs = createRunStatusReader({
-    ...{ client, directory },
+    ...{ client, directory, clock },
     timeoutMs: config.REQUEST_DEADLINE,
-    maxInFlight: config.MAX_IN_FLIGHT_PER_SINK,
+    maxInFlight: config.RUN_STATUS_MAX_IN_FLIGHT,
+    cacheAgeMs: config.RUN_STATUS_CACHE_AGE,
+    cacheSize: config.RUN_STATUS_CACHE_SIZE,
   });
   const ingress = createIngress({
     backend,

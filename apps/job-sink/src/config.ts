@@ -1,5 +1,6 @@
 import { ingressVariables } from '@event-sinks/ingress';
 import {
+  envDuration,
   envEnum,
   envInt,
   envNamespaces,
@@ -21,6 +22,12 @@ export const configSchema = z.object({
   WATCH_NAMESPACES: envNamespaces({ max: 100 }),
   /** Connections to the API server for events; each watched namespace has one of its own besides. */
   API_CONNECTIONS: envInt({ min: 1, max: 1024, default: 64 }),
+  /** Questions about runs that wait for the API server at a time; each has a connection of its own besides. */
+  RUN_STATUS_MAX_IN_FLIGHT: envInt({ min: 1, max: 1024, default: 8 }),
+  /** How long an answer about a run is given again without asking. */
+  RUN_STATUS_CACHE_AGE: envDuration({ min: 0, max: 60_000, default: 1_000 }),
+  /** Answers about runs that are kept. */
+  RUN_STATUS_CACHE_SIZE: envInt({ min: 0, max: 1_000_000, default: 10_000 }),
 });
 
 /** The configuration of one dispatcher process. */

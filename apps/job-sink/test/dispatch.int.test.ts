@@ -1,12 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeHttp } from '@event-sinks/cloudevents';
 import { jobSinkResource, parseJobSink, type JobSink } from '@event-sinks/crds';
-import { jobs, secrets, type KubeObject, type Resource } from '@event-sinks/kube';
+import { jobs, secrets, type KubeObject } from '@event-sinks/kube';
 import { eventually, oneLine, servedUrl, type SinkServer, stored } from '@event-sinks/testing';
-import { maxEventFileBytes, planDispatch, type DispatchPlan } from '@event-sinks/job-plan';
-import { smallestJob, startCluster, type Cluster } from './cluster.ts';
+import {
+  eventSecretName,
+  maxEventFileBytes,
+  planDispatch,
+  secretNameBytes,
+  type DispatchPlan,
+} from '@event-sinks/job-plan';
+import { smallestJob, startCluster, type Cluster, type Job, type Secret } from './cluster.ts';
+import { fillQuota } from './quota.ts';
+import { forbid } from './forbidding-policy.ts';
 import { eventHeaders, post, startDispatcher } from './dispatcher.ts';
 
 const seedLine =
@@ -42,7 +51,24 @@ function planFor(sink: KubeObject): DispatchPlan {
   return planDispatch(
     parsed.value satisfies JobSink,
     decodeHttp(headers, Buffer.from('{"details":"JobSinkDemo"}')),
+    randomBytes(secretNameBytes),
   );
+}
+
+/** The event file that the pods of a Job get. */
+async function mountedFile(job: Job | undefined): Promise<string> {
+  const name = eventSecretName(job ?? {}) ?? 'none';
+  const namespace = job?.metadata.namespace;
+  return fileOf((await cluster.client.get(secrets, { namespace, name })) as Secret);
+}
+
+/** As a dispatcher of 0.2.0 made it. */
+function formerJob({ job, jobName, digest }: DispatchPlan): KubeObject {
+  const made = job() as unknown as Job;
+  const volumes = [{ name: 'jobsink-event', secret: { secretName: jobName } }];
+  const template = { ...made.spec.template, spec: { ...made.spec.template.spec, volumes } };
+  const annotations = { 'sinks.knative.dev/event-digest': digest };
+  return { ...made, metadata: { ...made.metadata, annotations }, spec: { ...made.spec, template } };
 }
 
 const now = new Date().toISOString();
@@ -57,6 +83,11 @@ const failedStatus = {
 
 const fileOf = (secret: { data: Readonly<Record<string, string>> } | undefined): string =>
   Buffer.from(secret?.data['event'] ?? '', 'base64').toString();
+
+async function namesOf(namespace: string): Promise<readonly string[]> {
+  const objects = [...(await cluster.jobsOf(namespace)), ...(await cluster.secretsOf(namespace))];
+  return objects.map(({ kind, metadata: { name, uid } }) => `${kind} ${name} ${uid}`);
+}
 
 async function expectNothingIn(namespace: string): Promise<void> {
   expect(await cluster.jobsOf(namespace)).toEqual([]);
@@ -76,7 +107,12 @@ describe('a new event', () => {
     expect(job?.metadata).toMatchObject({
       name: plan.jobName,
       labels: { 'sinks.knative.dev/job-sink-name': 'logger', 'sinks.knative.dev/job-sink-id': plan.jobName },
-      annotations: { 'sinks.knative.dev/event-digest': plan.digest },
+      annotations: {
+        'sinks.knative.dev/event-identity': plan.digest,
+        'sinks.knative.dev/event-source': 'my/curl/command',
+        'sinks.knative.dev/event-id': '123',
+        'sinks.knative.dev/event-type': 'my.demo.event',
+      },
       ownerReferences: [
         {
           apiVersion: 'sinks.knative.dev/v1alpha1',
@@ -90,7 +126,7 @@ describe('a new event', () => {
     expect(secret).toMatchObject({
       immutable: true,
       metadata: {
-        name: plan.jobName,
+        name: eventSecretName(job!),
         labels: { 'sinks.knative.dev/job-sink-name': 'logger' },
         ownerReferences: [
           { apiVersion: 'batch/v1', kind: 'Job', name: plan.jobName, uid: job?.metadata.uid },
@@ -187,13 +223,13 @@ describe('the Job', () => {
     });
     expect(main).toMatchObject({
       env: [
-        { name: 'K_EXECUTION_MODE', value: 'mine' },
         { name: 'K_EVENT_PATH', value: '/etc/custom-path' },
+        { name: 'K_EXECUTION_MODE', value: 'mine' },
       ],
       volumeMounts: [{ name: 'jobsink-event', mountPath: '/etc/custom-path', readOnly: true }],
     });
     expect(job.spec.template.spec.volumes).toMatchObject([
-      { name: 'jobsink-event', secret: { secretName: job.metadata.name } },
+      { name: 'jobsink-event', secret: { secretName: eventSecretName(job) } },
     ]);
   });
 
@@ -240,9 +276,10 @@ describe('an event that comes again', () => {
   test('is taken again, and makes nothing new', async () => {
     const { url } = await servedSink('again');
     expect(await post(url)).toEqual(stored);
-    const before = [await cluster.jobsOf('again'), await cluster.secretsOf('again')];
+    const before = await namesOf('again');
     expect(await post(url)).toEqual(stored);
-    expect([await cluster.jobsOf('again'), await cluster.secretsOf('again')]).toEqual(before);
+    expect([await namesOf('again')]).toEqual([before]);
+    expect(await mountedFile((await cluster.jobsOf('again'))[0])).toBe(seedLine);
   });
 
   test('20 times at once, at two dispatchers, makes one Job and one Secret', async () => {
@@ -258,19 +295,78 @@ describe('an event that comes again', () => {
 
   test('finds its Job without a Secret, as a crash leaves it, and makes the Secret before its 202', async () => {
     const { sink, url } = await servedSink('crashed');
-    const job = await cluster.client.create<KubeObject>(jobs, planFor(sink).job);
+    const job = await cluster.client.create<KubeObject>(jobs, planFor(sink).job());
     expect(await cluster.secretsOf('crashed')).toEqual([]);
     expect(await post(url)).toEqual(stored);
     const [secret] = await cluster.secretsOf('crashed');
     expect(fileOf(secret)).toBe(seedLine);
     expect(secret?.metadata.ownerReferences?.[0]?.uid).toBe(job.metadata.uid);
-    expect((await cluster.jobsOf('crashed')).map(({ metadata }) => metadata.uid)).toEqual([job.metadata.uid]);
+    const [kept, ...others] = await cluster.jobsOf('crashed');
+    expect([kept?.metadata.uid, others]).toEqual([job.metadata.uid, []]);
+    expect(await mountedFile(kept)).toBe(seedLine);
+  });
+
+  test('finds a Job that 0.2.0 made, with the Secret or without, and makes no second one', async () => {
+    const { sink, url } = await servedSink('former');
+    const plan = planFor(sink);
+    await cluster.client.create<KubeObject>(jobs, formerJob(plan));
+    for (let copy = 0; copy < 2; copy += 1) expect(await post(url)).toEqual(stored);
+    const [job, ...others] = await cluster.jobsOf('former');
+    expect(others).toEqual([]);
+    expect((await cluster.secretsOf('former')).map(({ metadata }) => metadata.name)).toEqual([plan.jobName]);
+    expect(await mountedFile(job)).toBe(seedLine);
+  });
+
+  test.each(['Background', 'Foreground', 'Orphan'] as const)(
+    'after its Job was deleted (%s), with other data, runs on its own data',
+    async (propagationPolicy) => {
+      const namespace = `deleted-${propagationPolicy.toLowerCase()}`;
+      const { url } = await servedSink(namespace);
+      expect(await post(url, eventHeaders(), '"old"')).toEqual(stored);
+      const [old] = await cluster.jobsOf(namespace);
+      const target = { namespace, name: old!.metadata.name };
+      await cluster.client.delete(jobs, target, { propagationPolicy });
+      // The garbage collector, which does not run here, would do this.
+      const gone = (await cluster.isGone(jobs, namespace, target.name))
+        ? undefined
+        : await cluster.client.get(jobs, target);
+      if (gone !== undefined) {
+        const pinned = { ...target, resourceVersion: gone.metadata.resourceVersion ?? '' };
+        await cluster.client.patch(jobs, pinned, { metadata: { finalizers: null } });
+      }
+      expect(await post(url, eventHeaders(), '"new"')).toEqual(stored);
+      const [job, ...others] = await cluster.jobsOf(namespace);
+      expect([others, job?.metadata.uid === old?.metadata.uid]).toEqual([[], false]);
+      expect(await mountedFile(job)).toMatch(/"data":"new"\}$/);
+      expect(await cluster.secretsOf(namespace)).toHaveLength(2);
+    },
+  );
+
+  test('does not take a Secret for its own that was there under the Job’s name', async () => {
+    const { sink, url } = await servedSink('forged');
+    const { jobName } = planFor(sink);
+    await cluster.client.create<KubeObject>(secrets, {
+      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'forged', name: jobName } },
+      data: { event: Buffer.from('forged').toString('base64') },
+    });
+    expect(await post(url)).toEqual(stored);
+    expect(await mountedFile((await cluster.jobsOf('forged'))[0])).toBe(seedLine);
+  });
+
+  test('finds a Job made by hand that would have it written to a Secret of another name: 409', async () => {
+    const { sink, url } = await servedSink('deputy');
+    const made = formerJob(planFor(sink)) as Job;
+    const volumes = [{ name: 'jobsink-event', secret: { secretName: 'somebody-elses' } }];
+    const spec = { ...made.spec, template: { spec: { ...made.spec.template.spec, volumes } } };
+    await cluster.client.create<KubeObject>(jobs, { ...made, spec });
+    expect(await post(url)).toMatchObject({ status: 409, reason: 'JobConflict' });
+    expect(await cluster.secretsOf('deputy')).toEqual([]);
   });
 
   test('finds a Job that failed before it had its event, which then makes room for one that has it', async () => {
     const { sink, url } = await servedSink('failed-empty');
     const { job, jobName } = planFor(sink);
-    const { metadata } = await cluster.client.create<KubeObject>(jobs, job);
+    const { metadata } = await cluster.client.create<KubeObject>(jobs, job());
     await cluster.client.patchStatus(
       jobs,
       { namespace: 'failed-empty', name: jobName, resourceVersion: metadata.resourceVersion ?? '' },
@@ -280,8 +376,6 @@ describe('an event that comes again', () => {
     await eventually(async () => {
       expect(await cluster.jobsOf('failed-empty')).toEqual([]);
     });
-    // The garbage collector, which does not run here, takes the Secret with its Job.
-    await cluster.server.kubectl(['delete', 'secret', '-n', 'failed-empty', jobName]);
     expect(await post(url)).toEqual(stored);
     expect((await cluster.jobsOf('failed-empty'))[0]?.metadata.uid).not.toBe(metadata.uid);
   });
@@ -315,7 +409,7 @@ describe('an event that comes again', () => {
 describe('a Job that stands in the way', () => {
   test('because it belongs to something else is left alone: 409', async () => {
     const { sink, url } = await servedSink('foreign');
-    const { apiVersion, kind, metadata, spec } = planFor(sink).job;
+    const { apiVersion, kind, metadata, spec } = planFor(sink).job();
     const { name, namespace } = metadata;
     const foreign = { apiVersion, kind, metadata: { name, namespace }, spec };
     const before = await cluster.client.create<KubeObject>(jobs, foreign);
@@ -330,8 +424,8 @@ describe('a Job that stands in the way', () => {
 
   test('because its digest is another event’s is left alone too', async () => {
     const { sink, url } = await servedSink('collision');
-    const { job } = planFor(sink);
-    const annotations = { 'sinks.knative.dev/event-digest': '0'.repeat(64) };
+    const job = planFor(sink).job();
+    const annotations = { 'sinks.knative.dev/event-identity': '0'.repeat(64) };
     await cluster.client.create<KubeObject>(jobs, { ...job, metadata: { ...job.metadata, annotations } });
     expect(await post(url)).toMatchObject({ status: 409, reason: 'JobConflict' });
     expect(await cluster.secretsOf('collision')).toEqual([]);
@@ -339,7 +433,8 @@ describe('a Job that stands in the way', () => {
 
   test('because it is being deleted is 409, until it is gone', async () => {
     const { sink, url } = await servedSink('terminating');
-    const { job, jobName } = planFor(sink);
+    const plan = planFor(sink);
+    const [job, jobName] = [plan.job(), plan.jobName];
     const finalizers = ['example.com/hold'];
     await cluster.client.create<KubeObject>(jobs, { ...job, metadata: { ...job.metadata, finalizers } });
     const target = { namespace: 'terminating', name: jobName };
@@ -403,39 +498,89 @@ test('a sink that is deleted while the body comes is 404, with nothing created',
   await expectNothingIn('mid-body');
 });
 
-describe('a quota', () => {
-  const quotas: Resource = { group: '', version: 'v1', plural: 'resourcequotas', namespaced: true };
-
-  test('that is exhausted for Secrets is 429, and the next try after it was lifted is taken', async () => {
-    const { url } = await servedSink('quota');
-    const target = { namespace: 'quota', name: 'none' };
-    const hard = { 'count/secrets': '0' };
-    const quota = await cluster.client.create<KubeObject>(quotas, {
-      apiVersion: 'v1',
-      kind: 'ResourceQuota',
-      metadata: target,
-      spec: { hard },
-    });
-    const pinned = { ...target, resourceVersion: quota.metadata.resourceVersion ?? '' };
-    await cluster.client.patchStatus(quotas, pinned, { hard, used: hard });
-    const sample = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'quota', name: 'sample' } };
-    const trial = (): Promise<KubeObject> =>
-      cluster.client.create<KubeObject>(secrets, sample, { dryRun: true });
-    await eventually(() => expect(trial()).rejects.toThrow('exceeded quota'));
-
-    const answer = await post(url);
-    expect(answer).toMatchObject({
+describe('what refuses new Jobs', () => {
+  test('a full quota refuses a new event and not one that is stored', async () => {
+    const { url } = await servedSink('no-jobs');
+    expect(await post(url)).toEqual(stored);
+    await fillQuota(cluster.client, 'no-jobs', 'count/jobs.batch');
+    expect(await post(url)).toEqual(stored);
+    expect(await post(url, eventHeaders({ 'ce-id': 'new' }))).toMatchObject({
       status: 429,
       reason: 'QuotaExhausted',
-      body: expect.stringMatching(oneLine),
     });
-    expect(Number(answer.retryAfter)).toBeGreaterThan(0);
-    expect(await cluster.secretsOf('quota')).toEqual([]);
+    expect(await cluster.jobsOf('no-jobs')).toHaveLength(1);
+  });
 
-    await cluster.client.delete(quotas, target);
-    await eventually(trial);
+  test('a policy that came later does neither, and the Secret is made sure of', async () => {
+    const { sink, url } = await servedSink('no-creates');
+    await cluster.client.create<KubeObject>(jobs, planFor(sink).job());
+    await forbid(cluster.client, { namespace: 'no-creates', operations: ['CREATE'] });
+    for (let copy = 0; copy < 2; copy += 1) expect(await post(url)).toEqual(stored);
+    expect(await mountedFile((await cluster.jobsOf('no-creates'))[0])).toBe(seedLine);
+    expect(await post(url, eventHeaders({ 'ce-id': 'new' }))).toMatchObject({ status: 503 });
+  });
+
+  test('a template that became wrong does neither', async () => {
+    const { sink, url } = await servedSink('wrong-later');
+    expect(await post(url)).toEqual(stored);
+    const target = { namespace: 'wrong-later', name: 'logger' };
+    const { metadata } = await cluster.client.get(jobSinkResource, target);
+    const spec = { job: { metadata: { namespace: 'another' } } };
+    const pinned = { ...target, resourceVersion: metadata.resourceVersion ?? '' };
+    const { metadata: changed } = await cluster.client.patch(jobSinkResource, pinned, { spec });
+    expect(changed.generation).not.toBe(sink.metadata.generation);
+    await eventually(async () => {
+      const answer = await post(url, eventHeaders({ 'ce-id': 'new' }));
+      expect(answer).toMatchObject({ status: 503, reason: 'JobTemplateRefused' });
+    });
+    expect(await post(url)).toEqual(stored);
+  });
+});
+
+describe('a quota that is exhausted for Secrets', () => {
+  test('is 429 for a new event, with no Job left behind, and the next try after it was lifted is taken', async () => {
+    const { url } = await servedSink('quota');
+    const lift = await fillQuota(cluster.client, 'quota', 'count/secrets');
+    for (let copy = 0; copy < 2; copy += 1) {
+      const answer = await post(url);
+      expect(answer).toMatchObject({
+        ...{ status: 429, reason: 'QuotaExhausted', body: expect.stringMatching(oneLine) },
+      });
+      expect(Number(answer.retryAfter)).toBeGreaterThan(0);
+      await expectNothingIn('quota');
+    }
+    await lift();
     expect(await post(url)).toEqual(stored);
     expect(await cluster.jobsOf('quota')).toHaveLength(1);
     expect((await cluster.secretsOf('quota')).map(fileOf)).toEqual([seedLine]);
+  });
+
+  test('leaves nothing behind of copies that come at once', async () => {
+    const { sink, url } = await servedSink('quota-at-once');
+    const lift = await fillQuota(cluster.client, 'quota-at-once', 'count/secrets');
+    const urls = [url, await servedUrl(other.url, sink)];
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => post(urls[index % 2] ?? '')));
+    expect(answers.every(({ status }) => status === 429 || status === 409)).toBe(true);
+    await expectNothingIn('quota-at-once');
+    await lift();
+    expect(await post(url)).toEqual(stored);
+  });
+
+  test('is 202 for a stored event once a pod has started, or a copy came before; 429 without such proof', async () => {
+    const { url } = await servedSink('proof');
+    const started = eventHeaders({ 'ce-id': 'started' });
+    const known = eventHeaders({ 'ce-id': 'known' });
+    const waiting = eventHeaders({ 'ce-id': 'waiting' });
+    for (const headers of [started, known, known, waiting]) expect(await post(url, headers)).toEqual(stored);
+    await fillQuota(cluster.client, 'proof', 'count/secrets');
+    const { name, resourceVersion = '' } = (await cluster.jobsOf('proof')).find(
+      ({ metadata }) => metadata.annotations?.['sinks.knative.dev/event-id'] === 'started',
+    )!.metadata;
+    const status = { startTime: now, active: 1, ready: 1 };
+    await cluster.client.patchStatus(jobs, { namespace: 'proof', name, resourceVersion }, status);
+    expect(await post(url, started)).toEqual(stored);
+    expect(await post(url, known)).toEqual(stored);
+    expect(await post(url, waiting)).toMatchObject({ status: 429, reason: 'QuotaExhausted' });
+    expect(await cluster.jobsOf('proof')).toHaveLength(3);
   });
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { loadConfig, systemClock } from '@event-sinks/runtime';
 import {
@@ -17,7 +18,7 @@ export function startDispatcher(kubeconfig: string, env: Environment = {}): Prom
   return startSinkServer(
     (settings, logger) => {
       const config = loadConfig(configSchema, settings);
-      return createApp({ config, logger, clock: systemClock, random: Math.random });
+      return createApp({ config, logger, clock: systemClock, random: Math.random, randomBytes });
     },
     { KUBECONFIG: kubeconfig, ...env },
   );

@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 describe('no acknowledged event is lost and none makes two Jobs', () => {
   test('when a dispatcher is killed, ended or stopped at any await on the way of an event', () => {
-    expect(scenarios.get('crash-points')).toMatchObject({ ...unbroken, faults: 60, details: { points: 20 } });
+    expect(scenarios.get('crash-points')).toMatchObject({ ...unbroken, faults: 69, details: { points: 23 } });
   });
 
   test('when the API server fails in any way; what it spoilt works again within 10 s', () => {
@@ -40,6 +40,12 @@ describe('no acknowledged event is lost and none makes two Jobs', () => {
     const found = scenarios.get('rolling');
     expect(found).toMatchObject({ ...unbroken, details: { restarts: 10 } });
     expect(found?.events).toBeGreaterThan(500);
+  });
+
+  test('when Jobs are deleted in every way between and during deliveries; each new Job has its own data', () => {
+    const found = scenarios.get('deletes');
+    expect(found).toMatchObject({ ...unbroken, details: { ways: 4, otherData: 0 } });
+    expect(found?.faults).toBeGreaterThan(100);
   });
 });
 

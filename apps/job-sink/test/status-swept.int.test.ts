@@ -1,14 +1,27 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeHttp } from '@event-sinks/cloudevents';
 import { parseJobSink } from '@event-sinks/crds';
-import { planDispatch, sweptAnnotation, unseenStoreMs, type DispatchPlan } from '@event-sinks/job-plan';
+import {
+  eventSecretName,
+  isStored,
+  planDispatch,
+  refusedAnnotation,
+  secretNameBytes,
+  sweptAnnotation,
+  unseenStoreMs,
+  withdrawnMs,
+  type DispatchPlan,
+} from '@event-sinks/job-plan';
 import {
   isAlreadyExists,
   isNotFound,
   jobs,
   secrets,
   type KubeClient,
+  KubeApiError,
   type KubeObject,
+  type Resource,
 } from '@event-sinks/kube';
 import { systemClock, type Clock } from '@event-sinks/runtime';
 import { oneLine, recordingLogger, servedUrl, stored } from '@event-sinks/testing';
@@ -32,6 +45,7 @@ function planFor(id: string): DispatchPlan {
   return planDispatch(
     parsed.value,
     decodeHttp(Object.entries(eventHeaders({ 'ce-id': id })).flat(), Buffer.of()),
+    randomBytes(secretNameBytes),
   );
 }
 
@@ -45,6 +59,11 @@ function interrupted(before: (call: number) => Promise<void>): KubeClient & { re
     calls: () => calls,
     get: async (resource, target, options) => (await next(), client.get(resource, target, options)),
     create: async (resource, body, options) => (await next(), client.create(resource, body, options)),
+    patch: async (resource, target, patch, options) => (
+      await next(),
+      client.patch(resource, target, patch, options)
+    ),
+    delete: async (resource, target, options) => (await next(), client.delete(resource, target, options)),
   };
 }
 
@@ -57,13 +76,14 @@ async function stores(client: KubeClient, plan: DispatchPlan, clock: Clock = sys
 }
 
 /** The sweep's four calls, one at a time; each leaves for the next what it found. */
-function sweepSteps({ job, namespace, jobName }: DispatchPlan): (() => Promise<void>)[] {
+function sweepSteps(plan: DispatchPlan): (() => Promise<void>)[] {
+  const { namespace, jobName, secretName } = plan;
   const target = { namespace, name: jobName };
   let goesOn = true;
   let held: KubeObject | undefined;
   const ignoreChange = (error: unknown): undefined => void (goesOn = error === undefined);
   const look = async (): Promise<void> => {
-    const trial = { apiVersion: 'v1', kind: 'Secret', metadata: target };
+    const trial = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name: secretName } };
     await cluster.client.create<KubeObject>(secrets, trial, { dryRun: true }).catch((error: unknown) => {
       if (!isAlreadyExists(error)) throw error;
       goesOn = false;
@@ -77,7 +97,10 @@ function sweepSteps({ job, namespace, jobName }: DispatchPlan): (() => Promise<v
   return [
     look,
     async () => {
-      if (goesOn) await mark((await found(job))?.metadata.uid ?? '', (await found(job))!);
+      // As the sweep would, at the version that it has listed, and not where a dispatcher says that it is stored.
+      const job = await foundJob(plan);
+      if (!goesOn || job === undefined || isStored(job)) goesOn = false;
+      else await mark(job.metadata.uid ?? '', job);
     },
     async () => {
       if (goesOn) await look();
@@ -91,26 +114,61 @@ function sweepSteps({ job, namespace, jobName }: DispatchPlan): (() => Promise<v
   ];
 }
 
-async function found({ metadata }: KubeObject, resource = jobs): Promise<KubeObject | undefined> {
-  return cluster.client.get(resource, metadata).catch((error: unknown) => {
+async function found(resource: Resource, name: string): Promise<KubeObject | undefined> {
+  return cluster.client.get(resource, { namespace: 'swept', name }).catch((error: unknown) => {
     if (isNotFound(error)) return undefined;
     throw error;
   });
 }
 
-/** Removes a Secret whose Job is gone, as the garbage collector would. */
-async function collectGarbage({ job }: DispatchPlan): Promise<void> {
-  const secret = await found(job, secrets);
-  const owner = secret?.metadata.ownerReferences?.[0]?.uid;
-  if (owner !== undefined && owner !== (await found(job))?.metadata.uid)
-    await cluster.client.delete(secrets, job.metadata);
+const foundJob = ({ jobName }: DispatchPlan): Promise<KubeObject | undefined> => found(jobs, jobName);
+
+/** Whether there are a Job that stays and the Secret that it mounts, which it owns. */
+async function isWhole(plan: DispatchPlan): Promise<boolean> {
+  const job = await foundJob(plan);
+  const secret = job && (await found(secrets, eventSecretName(job) ?? ''));
+  return secret !== undefined && secret.metadata.ownerReferences?.[0]?.uid === job?.metadata.uid;
 }
 
-/** Whether there are a Job that stays and a Secret that it owns. */
-async function isWhole({ job }: DispatchPlan): Promise<boolean> {
-  const [held, secret] = [await found(job), await found(job, secrets)];
-  const owner = secret?.metadata.ownerReferences?.[0]?.uid;
-  return owner !== undefined && owner === held?.metadata.uid;
+/** Lets another go on call by call. */
+class Turns {
+  #open = false;
+  #waiting: (() => void) | undefined;
+  #granted = 0;
+  #idle: (() => void) | undefined;
+
+  /** Called by the other before each of its calls. */
+  async next(): Promise<void> {
+    this.#idle?.();
+    this.#idle = undefined;
+    if (this.#open) return;
+    if (this.#granted > 0) {
+      this.#granted -= 1;
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      this.#waiting = resolve;
+    });
+  }
+
+  /** Resolves when the other has made one more call and stands before the next, or has ended. */
+  async step(): Promise<void> {
+    if (this.#open) return;
+    const done = new Promise<void>((resolve) => {
+      this.#idle = resolve;
+    });
+    if (this.#waiting === undefined) this.#granted += 1;
+    this.#waiting?.();
+    this.#waiting = undefined;
+    await done;
+  }
+
+  /** Holds the other up no longer. */
+  open(): void {
+    this.#open = true;
+    this.#waiting?.();
+    this.#idle?.();
+  }
 }
 
 /** All ways to deal `count` steps, in their order, to the moments 0 to `last`. */
@@ -127,7 +185,7 @@ describe('an event that comes again while its Job is swept', () => {
     const all = deals(4, 4);
     for (const [index, moments] of all.entries()) {
       const plan = planFor(`deal-${index}`);
-      await cluster.client.create<KubeObject>(jobs, plan.job);
+      await cluster.client.create<KubeObject>(jobs, plan.job());
       const steps = sweepSteps(plan);
       const runSteps = async (moment: number): Promise<void> => {
         for (const [step, at] of moments.entries()) if (at === moment) await steps[step]?.();
@@ -135,7 +193,6 @@ describe('an event that comes again while its Job is swept', () => {
       const client = interrupted(runSteps);
       const outcome = await stores(client, plan);
       for (let moment = client.calls(); moment <= 4; moment += 1) await runSteps(moment);
-      await collectGarbage(plan);
 
       expect(['stored', 'JobConflict']).toContain(outcome);
       if (outcome === 'stored')
@@ -143,7 +200,9 @@ describe('an event that comes again while its Job is swept', () => {
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
 
       // The sender tries again, at the latest when the sweep has taken its mark off.
-      expect({ moments, again: await stores(cluster.client, plan) }).toEqual({ moments, again: 'stored' });
+      expect({ moments, again: await stores(cluster.client, planFor(`deal-${index}`)) }).toEqual({
+        ...{ moments, again: 'stored' },
+      });
       expect({ moments, whole: await isWhole(plan) }).toEqual({ moments, whole: true });
     }
     expect(all).toHaveLength(70);
@@ -157,16 +216,14 @@ describe('an event that comes again while its Job is swept', () => {
       const url = await servedUrl(dispatcher.url, sink);
       const plan = planFor('marked');
       const [, mark] = sweepSteps(plan);
-      await cluster.client.create<KubeObject>(jobs, plan.job);
+      await cluster.client.create<KubeObject>(jobs, plan.job());
       await mark!();
       const again = () => post(url, eventHeaders({ 'ce-id': 'marked' }), '');
       expect(await again()).toMatchObject({
-        status: 409,
-        reason: 'JobConflict',
-        body: expect.stringMatching(oneLine),
+        ...{ status: 409, reason: 'JobConflict', body: expect.stringMatching(oneLine) },
       });
-      expect(await found(plan.job, secrets)).toBeUndefined();
-      await cluster.client.delete(jobs, plan.job.metadata);
+      expect(await found(secrets, plan.secretName)).toBeUndefined();
+      await cluster.client.delete(jobs, { namespace: 'swept', name: plan.jobName });
       expect(await again()).toEqual(stored);
     } finally {
       await dispatcher.stop();
@@ -175,11 +232,9 @@ describe('an event that comes again while its Job is swept', () => {
 
   test('is taken when the mark is another Job’s, as a template may have it', async () => {
     const plan = planFor('copied-mark');
-    const annotations = { ...(plan.job.metadata['annotations'] as object), [sweptAnnotation]: 'another-uid' };
-    await cluster.client.create<KubeObject>(jobs, {
-      ...plan.job,
-      metadata: { ...plan.job.metadata, annotations },
-    });
+    const job = plan.job();
+    const annotations = { ...(job.metadata['annotations'] as object), [sweptAnnotation]: 'another-uid' };
+    await cluster.client.create<KubeObject>(jobs, { ...job, metadata: { ...job.metadata, annotations } });
     expect(await stores(cluster.client, plan)).toBe('stored');
   });
 });
@@ -212,8 +267,7 @@ describe('a new event', () => {
         for (const step of sweepSteps(plan)) await step();
       });
       expect(await stores(client, plan, clock)).toBe('JobConflict');
-      expect(await found(plan.job)).toBeUndefined();
-      await collectGarbage(plan);
+      expect(await foundJob(plan)).toBeUndefined();
       expect(await stores(cluster.client, plan)).toBe('stored');
     },
   );
@@ -225,6 +279,98 @@ describe('a new event', () => {
       return Promise.resolve();
     });
     expect(await stores(client, planFor('thawed'), clock)).toBe('stored');
-    expect(client.calls()).toBe(3);
+    expect(client.calls()).toBe(4);
+  });
+});
+
+/** A client whose n-th create, counted from 0, is refused as by a quota; `before` is told of every call. */
+function refusing(create: number, before: (call: number) => Promise<void> = () => Promise.resolve()) {
+  const client = interrupted(before);
+  let creates = 0;
+  const quota = new KubeApiError({ message: 'exceeded quota: none', status: 403, reason: 'Forbidden' });
+  return {
+    ...client,
+    create: ((resource, body, options) =>
+      creates++ === create
+        ? Promise.reject(quota)
+        : client.create(resource, body, options)) as KubeClient['create'],
+  };
+}
+
+describe('a new event whose Secret is refused while a copy comes', () => {
+  test('is lost for neither, whatever comes before what', async () => {
+    const outcomes = new Map<string, number>();
+    // The one that made the Job: create Job, (refused), mark, delete; the other: create, get, create Secret, mark.
+    const all = deals(4, 3);
+    for (const [index, moments] of all.entries()) {
+      const id = `withdrawn-${index}`;
+      const [plan, copy] = [planFor(id), planFor(id)];
+      const turns = new Turns();
+      const other = interrupted(() => turns.next());
+      const second = stores(other, copy).finally(() => {
+        turns.open();
+      });
+      const runSteps = async (moment: number): Promise<void> => {
+        for (const at of moments) if (at === moment) await turns.step();
+      };
+      let moment = 0;
+      // Its first call makes the Job, and only then there is something to find.
+      const client = refusing(1, async (call) => {
+        if (call > 0) await runSteps(moment++);
+      });
+      const first = await stores(client, plan);
+      turns.open();
+      const outcome = `${first}, ${await second}`;
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      const acknowledged = outcome.includes('stored');
+      expect({ moments, outcome, lost: acknowledged && !(await isWhole(plan)) }).toMatchObject({
+        lost: false,
+      });
+      expect({ moments, again: await stores(cluster.client, planFor(id)) }).toEqual({
+        moments,
+        again: 'stored',
+      });
+      expect({ moments, whole: await isWhole(plan) }).toEqual({ moments, whole: true });
+    }
+    expect(outcomes.get('stored, stored')).toBeGreaterThan(0);
+    expect(outcomes.get('QuotaExhausted, stored')).toBeGreaterThan(0);
+  });
+
+  test('is left to the sweep, with its mark, when it cannot be removed, and a later copy takes the mark off', async () => {
+    const plan = planFor('left');
+    const client = refusing(1);
+    const unavailable = () => Promise.reject(new KubeApiError({ message: 'no', status: 503 }));
+    expect(await stores({ ...client, delete: unavailable }, plan)).toBe('QuotaExhausted');
+    expect((await foundJob(plan))?.metadata.annotations).toHaveProperty([refusedAnnotation]);
+    expect(await stores(cluster.client, planFor('left'))).toBe('stored');
+    const { annotations } = (await foundJob(plan))!.metadata;
+    expect(annotations).not.toHaveProperty([refusedAnnotation]);
+    expect(await isWhole(plan)).toBe(true);
+  });
+});
+
+describe('an event that comes again where nobody may change Jobs', () => {
+  const forbidden = () => Promise.reject(new KubeApiError({ message: 'a policy', status: 403 }));
+  const waiting = () => {
+    const waits: number[] = [];
+    const sleep = (ms: number): Promise<void> => (waits.push(ms), Promise.resolve());
+    return { waits, clock: { ...systemClock, sleep } };
+  };
+
+  test('is taken after its Job was read once more, by when its maker would have removed it', async () => {
+    const [plan, copy] = [planFor('read-only'), planFor('read-only')];
+    expect(await stores(cluster.client, plan)).toBe('stored');
+    const { waits, clock } = waiting();
+    expect(await stores({ ...cluster.client, patch: forbidden }, copy, clock)).toBe('stored');
+    expect(waits).toEqual([withdrawnMs]);
+  });
+
+  test('is refused when its maker has given up its Job', async () => {
+    const plan = planFor('given-up');
+    const unavailable = () => Promise.reject(new KubeApiError({ message: 'no', status: 503 }));
+    await stores({ ...refusing(1), delete: unavailable }, plan);
+    const { clock } = waiting();
+    const outcome = await stores({ ...cluster.client, patch: forbidden }, planFor('given-up'), clock);
+    expect(outcome).toBe('PermissionDenied');
   });
 });

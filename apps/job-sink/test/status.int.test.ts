@@ -198,7 +198,7 @@ describe('a run', () => {
       name: metadata.name,
       resourceVersion: metadata.resourceVersion ?? '',
     };
-    const annotations = { 'sinks.knative.dev/event-digest': '0'.repeat(64) };
+    const annotations = { 'sinks.knative.dev/event-identity': '0'.repeat(64) };
     await cluster.client.patch(jobs, target, { metadata: { annotations } });
     expect(await ask(location)).toEqual(missing('JobNotFound'));
   });

@@ -56,6 +56,11 @@
 - apiGroups: [sinks.knative.dev]
   resources: [jobsinks/status]
   verbs: [patch]
+{{- else if .Values.jobSink.enabled }}
+# Jobs are counted by the JobSinks that there are.
+- apiGroups: [sinks.knative.dev]
+  resources: [jobsinks]
+  verbs: [list]
 {{- end }}
 {{- if .Values.kafkaSink.enabled }}
 # patch puts a finalizer on a sink that created its topic; a spec is never changed.

@@ -1,6 +1,6 @@
 import type { ApiFaultProxy } from '../proxy/proxy.ts';
 import { commitThenDrop, hold, refuse } from '../proxy/faults.ts';
-import type { Fault, PlacedRule } from '../proxy/rules.ts';
+import type { PlacedRule } from '../proxy/rules.ts';
 import type { ApiPoint, CrashPoint } from './crash-points.ts';
 import type { AttemptHooks } from './sender.ts';
 
@@ -20,8 +20,6 @@ export interface Ambush {
 export interface AmbushOptions {
   readonly proxy: ApiFaultProxy;
   readonly sink: string;
-  /** Removes the Secret of a deleted Job, as the garbage collector does. */
-  readonly collectGarbage: () => Promise<void>;
 }
 
 /** Prepares the proxy, or the sender, for an event that is to be caught at this point. */
@@ -29,16 +27,13 @@ export function layAmbush(point: CrashPoint, options: AmbushOptions): Ambush {
   return 'at' in point ? ambushInCall(point, options) : ambushAtEdge(point.name);
 }
 
-function ambushInCall(point: ApiPoint, { proxy, sink, collectGarbage }: AmbushOptions): Ambush {
+function ambushInCall(point: ApiPoint, { proxy, sink }: AmbushOptions): Ambush {
   const held = hold(point.at);
-  const target = (resource: string): RegExp => new RegExp(`/${resource}/${sink}-[a-z2-7]{26}$`);
+  const target = (resource: string): RegExp =>
+    new RegExp(`/${resource}/${sink}-[a-z2-7]{26}(-[a-z2-7]{16})?$`);
   const rules: PlacedRule[] = [];
   if (point.way === 'redelivered')
     rules.push(proxy.add({ method: 'POST', target: target('jobs'), nth: 1, fault: commitThenDrop }));
-  if (point.way === 'left-over') {
-    const fault = answerThenCollect(collectGarbage);
-    rules.push(proxy.add({ method: 'POST', target: target('secrets'), nth: 1, fault }));
-  }
   if (point.way === 'refused') {
     const fault = refuse(422, 'Invalid');
     rules.push(proxy.add({ method: 'POST', target: target('secrets'), nth: 1, fault }));
@@ -54,15 +49,6 @@ function ambushInCall(point: ApiPoint, { proxy, sink, collectGarbage }: AmbushOp
     lift: () => {
       for (const rule of rules) rule.lift();
     },
-  };
-}
-
-/** The left-over goes while its refusal is on the way, which is about how long a garbage collector takes. */
-function answerThenCollect(collect: () => Promise<void>): Fault {
-  return async (exchange) => {
-    const answer = await exchange.forward();
-    await collect();
-    await exchange.pass(answer);
   };
 }
 

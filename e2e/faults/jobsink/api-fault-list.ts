@@ -32,6 +32,7 @@ const calls: readonly { readonly call: string; readonly method: string; readonly
   { call: 'create Job', method: 'POST', target: jobs },
   { call: 'get Job', method: 'GET', target: jobs },
   { call: 'create Secret', method: 'POST', target: secrets },
+  { call: 'mark Job', method: 'PATCH', target: jobs },
 ];
 
 const goneWatch: Fault = (exchange) =>
@@ -47,7 +48,7 @@ const onWrites = (fault: Fault): Rule[] => [
 ];
 
 const onEverything = (fault: Fault): Rule[] =>
-  ['GET', 'POST', 'DELETE', 'WATCH'].map((method) => ({ method, target: /./, fault }));
+  ['GET', 'POST', 'PATCH', 'DELETE', 'WATCH'].map((method) => ({ method, target: /./, fault }));
 
 const breakWatches =
   (how: 'gone' | 'reset') =>
@@ -71,6 +72,13 @@ export const apiFaultList: readonly ApiFault[] = [
     name: 'create Secret: 409 Conflict',
     rules: [{ method: 'POST', target: secrets, fault: refuse(409, 'Conflict') }],
   },
+  // A quota that is full for new Secrets, and a policy that nobody may change Jobs under.
+  {
+    name: 'create Secret: 403',
+    rules: [{ method: 'POST', target: secrets, fault: refuse(403, 'Forbidden') }],
+  },
+  { name: 'create Job: 403', rules: [{ method: 'POST', target: jobs, fault: refuse(403, 'Forbidden') }] },
+  { name: 'mark Job: 403', rules: [{ method: 'PATCH', target: jobs, fault: refuse(403, 'Forbidden') }] },
   { name: 'create Job and Secret: commit, then drop', rules: onWrites(commitThenDrop) },
   { name: 'watch: ERROR 410', rules: [], begin: breakWatches('gone') },
   {

@@ -6,8 +6,6 @@ export type Way =
   | 'new'
   /** The first answer was lost after the commit, so that the sender's retry finds the Job. */
   | 'redelivered'
-  /** The event's earlier Job was deleted, and its Secret is still there when the new Job is. */
-  | 'left-over'
   /** The Secret is refused for its content once, so that the dispatcher takes the Job back. */
   | 'refused';
 
@@ -15,7 +13,7 @@ export type Way =
 export interface ApiPoint {
   readonly name: string;
   readonly way: Way;
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly resource: 'jobs' | 'secrets';
   /** The nth call of that kind for the event. */
   readonly nth: number;
@@ -48,12 +46,13 @@ export const allCrashPoints: readonly CrashPoint[] = [
   ...pointsOf('job-create', everywhere, { way: 'new', method: 'POST', resource: 'jobs', nth: 1 }),
   ...pointsOf('job-get', everywhere, { way: 'redelivered', method: 'GET', resource: 'jobs', nth: 1 }),
   ...pointsOf('secret-create', everywhere, { way: 'new', method: 'POST', resource: 'secrets', nth: 1 }),
-  ...pointsOf('secret-again', aroundTheCall, {
-    way: 'left-over',
-    method: 'POST',
-    resource: 'secrets',
-    nth: 2,
+  ...pointsOf('job-confirm', aroundTheCall, {
+    way: 'redelivered',
+    method: 'PATCH',
+    resource: 'jobs',
+    nth: 1,
   }),
+  ...pointsOf('job-give-up', aroundTheCall, { way: 'refused', method: 'PATCH', resource: 'jobs', nth: 1 }),
   ...pointsOf('job-delete', aroundTheCall, { way: 'refused', method: 'DELETE', resource: 'jobs', nth: 1 }),
   { name: 'answer/on-the-wire', way: 'new' },
 ];

@@ -3,6 +3,7 @@ import { apiFaults } from './scenarios/api-faults.ts';
 import { badInputs } from './scenarios/bad-inputs.ts';
 import { copies } from './scenarios/copies.ts';
 import { crashPoints } from './scenarios/crash-points.ts';
+import { deletes } from './scenarios/deletes.ts';
 import { identities } from './scenarios/identities.ts';
 import { rolling } from './scenarios/rolling.ts';
 import { openSetting, type Setting } from './setting.ts';
@@ -15,6 +16,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'api-faults': apiFaults,
   copies,
   rolling,
+  deletes,
   identities,
   'bad-inputs': badInputs,
 };

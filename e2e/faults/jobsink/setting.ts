@@ -44,7 +44,7 @@ export async function openSetting(sizes: Sizes, tell: (line: string) => void): P
   await bundleApps(checkout);
   // A copy, so that a build beside this run changes nothing in it.
   await copyFile(join(checkout, 'apps/job-sink/dist/main.mjs'), bundle);
-  const server = await startTestApiServer();
+  const server = await startTestApiServer({ collectGarbage: true });
   const proxies: ApiFaultProxy[] = [];
   const ledger = await Ledger.open(join(folder, 'ledger.jsonl'));
   const children = new Set<ChildProcess>();

@@ -10,6 +10,13 @@ export interface Sizes {
   readonly apiFaults: { readonly windowMs: number; readonly outageMs: number; readonly deadlineMs: number };
   readonly copies: { readonly events: number; readonly copies: number; readonly eventsAtOnce: number };
   readonly rolling: { readonly restarts: number; readonly senders: number; readonly drainDelayMs: number };
+  readonly deletes: {
+    /** Events that are sent, deleted at once and sent again, for each way to delete. */
+    readonly events: number;
+    /** Events that are sent time and again while Jobs are deleted. */
+    readonly steady: number;
+    readonly steadyMs: number;
+  };
   readonly identities: number;
   readonly badInputs: number;
 }
@@ -20,6 +27,7 @@ export const fullSizes: Sizes = {
   apiFaults: { windowMs: 3_000, outageMs: 60_000, deadlineMs: 10_000 },
   copies: { events: 1_000, copies: 20, eventsAtOnce: 4 },
   rolling: { restarts: 50, senders: 16, drainDelayMs: 5_000 },
+  deletes: { events: 1_000, steady: 200, steadyMs: 60_000 },
   identities: 1_000_000,
   badInputs: 20_000,
 };
@@ -30,6 +38,7 @@ export const smallSizes: Sizes = {
   apiFaults: { windowMs: 300, outageMs: 2_000, deadlineMs: 2_000 },
   copies: { events: 50, copies: 20, eventsAtOnce: 5 },
   rolling: { restarts: 10, senders: 8, drainDelayMs: 400 },
+  deletes: { events: 25, steady: 10, steadyMs: 2_000 },
   identities: 50_000,
   badInputs: 1_500,
 };

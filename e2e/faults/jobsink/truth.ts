@@ -18,10 +18,27 @@ interface StoredObject {
   readonly metadata: {
     readonly name: string;
     readonly uid: string;
+    readonly creationTimestamp: string;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly { readonly uid: string }[];
   };
+  readonly spec?: {
+    readonly template: {
+      readonly spec: { readonly volumes?: readonly { readonly secret?: { readonly secretName: string } }[] };
+    };
+  };
   readonly data?: Readonly<Record<string, string>>;
+}
+
+/** A Job, and what its pods would read. */
+export interface MountedEvent {
+  /** `id` of the event, as the Job's annotation tells it. */
+  readonly id: string;
+  /** Milliseconds since the epoch; the API server counts in seconds. */
+  readonly createdAt: number;
+  /** sha256 of the payload in the Secret that the Job's template names, if the Job owns that one. */
+  readonly sha256: string | undefined;
 }
 
 const sinkLabel = 'sinks.knative.dev/job-sink-name';
@@ -32,15 +49,14 @@ export async function judge(
   namespace: string,
   sent: ReadonlyMap<string, Sent>,
 ): Promise<Verdict> {
-  const jobs = new Set<string>();
-  for await (const { metadata } of pages(server, `/apis/batch/v1/namespaces/${namespace}/jobs`))
-    jobs.add(metadata.uid);
+  const jobs = new Map<string, string>();
+  for await (const job of pages(server, jobsIn(namespace))) jobs.set(job.metadata.uid, secretNameOf(job));
   const stored = new Map<string, string[]>();
   const served = new Set<string>();
-  for await (const secret of pages(server, `/api/v1/namespaces/${namespace}/secrets`)) {
+  for await (const secret of pages(server, secretsIn(namespace))) {
     const owner = secret.metadata.ownerReferences?.[0]?.uid ?? '';
-    // One whose owner is gone is the garbage collector's next.
-    if (!jobs.has(owner)) continue;
+    // One whose owner is gone is the garbage collector's next; one that its owner does not mount is of no use.
+    if (jobs.get(owner) !== secret.metadata.name) continue;
     served.add(owner);
     const { key, sha256 } = eventOf(secret, namespace);
     stored.set(key, [...(stored.get(key) ?? []), sha256]);
@@ -48,12 +64,37 @@ export async function judge(
   const here = [...sent].filter(([key]) => key.startsWith(`${namespace}/`));
   return {
     ackedButLost: here.filter(([key, { acked, sha256 }]) => acked && stored.get(key)?.[0] !== sha256).length,
-    jobsWithoutSecret: [...jobs].filter((uid) => !served.has(uid)).length,
+    jobsWithoutSecret: [...jobs.keys()].filter((uid) => !served.has(uid)).length,
     eventsWithTwoJobs: [...stored.values()].filter((copies) => copies.length > 1).length,
     phantoms: [...stored.keys()].filter((key) => !sent.has(key)).length,
     unackedStored: [...stored.keys()].filter((key) => sent.get(key)?.acked === false).length,
     jobs: jobs.size,
   };
+}
+
+/** Every Job of a namespace with what it would run on. */
+export async function mountedEvents(server: TestApiServer, namespace: string): Promise<MountedEvent[]> {
+  const secrets = new Map<string, StoredObject>();
+  for await (const secret of pages(server, secretsIn(namespace))) secrets.set(secret.metadata.name, secret);
+  const mounted: MountedEvent[] = [];
+  for await (const job of pages(server, jobsIn(namespace))) {
+    const secret = secrets.get(secretNameOf(job));
+    const isOwn = secret?.metadata.ownerReferences?.[0]?.uid === job.metadata.uid;
+    mounted.push({
+      id: job.metadata.annotations?.['sinks.knative.dev/event-id'] ?? '',
+      createdAt: Date.parse(job.metadata.creationTimestamp),
+      sha256: secret !== undefined && isOwn ? eventOf(secret, namespace).sha256 : undefined,
+    });
+  }
+  return mounted;
+}
+
+const jobsIn = (namespace: string): string => `/apis/batch/v1/namespaces/${namespace}/jobs`;
+const secretsIn = (namespace: string): string => `/api/v1/namespaces/${namespace}/secrets`;
+
+function secretNameOf({ spec }: StoredObject): string {
+  const volumes = spec?.template.spec.volumes ?? [];
+  return volumes.find(({ secret }) => secret !== undefined)?.secret?.secretName ?? '';
 }
 
 function eventOf(secret: StoredObject, namespace: string): { key: string; sha256: string } {

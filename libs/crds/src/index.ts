@@ -1,6 +1,8 @@
 export {
   addressableLabel,
-  eventDigestAnnotation,
+  eventAnnotations,
+  eventIdentityAnnotation,
+  formerIdentityAnnotation,
   jobSinkIdLabel,
   jobSinkNameLabel,
   kafkaSinkFinalizer,

@@ -5,7 +5,21 @@ export const jobSinkNameLabel = 'sinks.knative.dev/job-sink-name';
 export const jobSinkIdLabel = 'sinks.knative.dev/job-sink-id';
 
 /** The annotation on a Job that carries the full digest of the event's identity, of which the name holds a part. */
-export const eventDigestAnnotation = 'sinks.knative.dev/event-digest';
+export const eventIdentityAnnotation = 'sinks.knative.dev/event-identity';
+
+/**
+ * The same on Jobs of releases up to 0.2.0, whose Secret has the Job's own name. A key of its own, so that programs of
+ * those releases, which look for a Secret of that name, leave newer Jobs alone.
+ */
+export const formerIdentityAnnotation = 'sinks.knative.dev/event-digest';
+
+/** Annotations on a Job for people and consoles, which may list Jobs and not read Secrets; cut and escaped. */
+export const eventAnnotations = {
+  source: 'sinks.knative.dev/event-source',
+  id: 'sinks.knative.dev/event-id',
+  type: 'sinks.knative.dev/event-type',
+  time: 'sinks.knative.dev/event-time',
+} as const;
 
 /** The key in `status.annotations` of a KafkaSink that tells whether the sink created its topic. */
 export const topicOwnerAnnotation = 'eventing.knative.dev/topic.owner';

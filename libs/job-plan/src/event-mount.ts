@@ -1,5 +1,4 @@
-/** Part of a user's template. Nobody has looked at it yet, so any field may hold anything. */
-type Fields = Readonly<Record<string, unknown>>;
+import { isFields, type Fields } from './fields.ts';
 
 /** A pod template; everything in it passes through unseen but for the parts that take the event in. */
 export interface PodTemplate extends Fields {
@@ -17,8 +16,9 @@ export const eventFile = 'event';
 
 /**
  * Adds the event to a pod template: the volume, and for every container and init container the mount and the
- * variables, unless the container has its own. `K_EVENT_PATH` is the folder, as upstream has it. What is not of
- * the right shape is handed on, for the API server to refuse in its own words.
+ * variables, unless the container has its own. `K_EVENT_PATH` is the folder, as upstream has it. The variables stand
+ * in front of the container's own, which may refer to them: Kubernetes expands `$(NAME)` only from what comes before.
+ * What is not of the right shape is handed on, for the API server to refuse in its own words.
  */
 export function withEventMounted(template: PodTemplate, secretName: string): PodTemplate {
   const spec = template.spec ?? {};
@@ -43,35 +43,50 @@ function withEvent(container: unknown): unknown {
   if (!isFields(container)) return container;
   const { volumeMounts, env } = container;
   const mounts: readonly unknown[] = Array.isArray(volumeMounts) ? volumeMounts : [];
-  const own = mounts.find((each) => isNamed(each, eventVolume));
+  const own = mounts.find(mountsEventFolder);
   const ownPath = isFields(own) ? own['mountPath'] : undefined;
   const path = typeof ownPath === 'string' ? ownPath : defaultMountPath;
   const mount = { name: eventVolume, mountPath: path, readOnly: true };
-  const variables = { K_EVENT_PATH: path, K_EXECUTION_MODE: 'batch' };
+  const values = { K_EVENT_PATH: path, K_EXECUTION_MODE: 'batch' };
   return {
     ...container,
     volumeMounts: extended(volumeMounts, () => (own === undefined ? [mount] : [])),
-    env: extended(env, (variable) => missingVariables(variable, variables)),
+    env: extended(
+      env,
+      () => [],
+      (list) => missingVariables(list).map((variable) => ({ name: variable, value: values[variable] })),
+    ),
   };
 }
 
-function missingVariables(
-  env: readonly unknown[],
-  added: Readonly<Record<string, string>>,
-): readonly unknown[] {
-  const missing = Object.entries(added).filter(([name]) => !env.some((variable) => isNamed(variable, name)));
-  return missing.map(([name, value]) => ({ name, value }));
+/**
+ * Whether a volumeMount of a container is the folder with the event. One with a `subPath` is something inside: the file
+ * itself, say.
+ */
+export function mountsEventFolder(mount: unknown): boolean {
+  return isNamed(mount, eventVolume) && isFields(mount) && !mount['subPath'] && !mount['subPathExpr'];
 }
 
-/** A list with more behind it, and nothing as an empty list; what is no list stays, for the API server to refuse. */
-function extended(value: unknown, more: (list: readonly unknown[]) => readonly unknown[]): unknown {
+/** How many variables are put in front of a container's own, so that the API server's words can be read. */
+export function variablesInFront({ env }: Fields): number {
+  return missingVariables(Array.isArray(env) ? env : []).length;
+}
+
+const ourVariables = ['K_EVENT_PATH', 'K_EXECUTION_MODE'] as const;
+
+function missingVariables(env: readonly unknown[]): readonly (typeof ourVariables)[number][] {
+  return ourVariables.filter((name) => !env.some((variable) => isNamed(variable, name)));
+}
+
+type More = (list: readonly unknown[]) => readonly unknown[];
+
+/** A list with more around it, and nothing as an empty list; what is no list stays, for the API server to refuse. */
+function extended(value: unknown, behind: More, inFront: More = () => []): unknown {
   if (hasValue(value) && !Array.isArray(value)) return value;
   const list = (value ?? []) as readonly unknown[];
-  return [...list, ...more(list)];
+  return [...inFront(list), ...list, ...behind(list)];
 }
 
 const hasValue = (value: unknown): boolean => value !== undefined && value !== null;
-
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
 const isNamed = (value: unknown, name: string): boolean => isFields(value) && value['name'] === name;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { base32 } from './base32.ts';
 
 /** What makes an event one and the same for a JobSink. */
 export interface EventIdentity {
@@ -52,18 +53,4 @@ function addPart(hash: ReturnType<typeof createHash>, part: string): void {
 /** What fits of the sink's name, as a DNS label: dots are legal in the sink's name but not in a pod's host name. */
 function readablePrefix(name: string, length: number): string {
   return name.slice(0, length).replaceAll('.', '-').replace(/-+$/, '');
-}
-
-const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
-
-function base32(bytes: Buffer): string {
-  let text = '';
-  let buffer = 0;
-  let bits = 0;
-  for (const byte of bytes) {
-    buffer = ((buffer << 8) | byte) & 0xffff;
-    bits += 8;
-    for (; bits >= 5; bits -= 5) text += alphabet[(buffer >> (bits - 5)) & 31] ?? '';
-  }
-  return text;
 }

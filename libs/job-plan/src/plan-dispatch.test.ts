@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CloudEvent } from '@event-sinks/cloudevents';
 import type { JobSink } from '@event-sinks/crds';
-import { maxEventFileBytes, planDispatch } from './plan-dispatch.ts';
+import { maxEventFileBytes, planDispatch, type DispatchPlan } from './plan-dispatch.ts';
+import { eventSecretName, secretNameBytes } from './secret-name.ts';
 
 function makeJobSink(job: object = {}): JobSink {
   const template = { spec: { containers: [{ name: 'main', image: 'bash' }] } };
@@ -36,8 +37,10 @@ interface JobShape {
   spec: Record<string, unknown> & { template: { spec: Record<string, unknown[]> } };
 }
 
+const random = (byte = 0) => new Uint8Array(secretNameBytes).fill(byte);
+const plan = (sink: JobSink, event = makeEvent()): DispatchPlan => planDispatch(sink, event, random());
 const jobOf = (sink: JobSink, event = makeEvent()): JobShape =>
-  planDispatch(sink, event).job as unknown as JobShape;
+  plan(sink, event).job() as unknown as JobShape;
 const containerOf = (container: object): Record<string, unknown[]> => {
   const template = { spec: { containers: [{ name: 'main', ...container }] } };
   return jobOf(makeJobSink({ spec: { template } })).spec.template.spec['containers']?.[0] as Record<
@@ -72,7 +75,7 @@ describe('the Job', () => {
     });
     expect(metadata.annotations).toMatchObject({
       a: 'b',
-      'sinks.knative.dev/event-digest': expect.any(String),
+      'sinks.knative.dev/event-identity': expect.any(String),
     });
   });
 
@@ -100,11 +103,50 @@ describe('the Job', () => {
     expect(pod['containers']).toEqual([{ name: 'main', ...event }]);
   });
 
-  test('has the event in a volume named after the Job', () => {
-    const { metadata, spec } = jobOf(makeJobSink());
+  test('has the event in a volume named after the Job and a part that is new for every Job', () => {
+    const [one, other] = [1, 2].map((byte) => planDispatch(makeJobSink(), makeEvent(), random(byte)));
+    expect(one!.jobName).toBe(other!.jobName);
+    expect(one!.secretName).not.toBe(other!.secretName);
+    expect(one!.secretName).toMatch(new RegExp(`^${one!.jobName}-[a-z2-7]{16}$`));
+    const { spec } = one!.job() as unknown as JobShape;
     expect(spec.template.spec['volumes']).toEqual([
-      { name: 'jobsink-event', secret: { secretName: metadata.name } },
+      { name: 'jobsink-event', secret: { secretName: one!.secretName } },
     ]);
+    expect(eventSecretName(one!.job())).toBe(one!.secretName);
+  });
+
+  test('tells source, id, type and time of its event, and nothing for a time that it does not have', () => {
+    const annotations = { 'sinks.knative.dev/event-time': 'of the template' };
+    const sink = makeJobSink({ metadata: { annotations }, spec: { template: {} } });
+    const shown = (event = makeEvent()) =>
+      Object.entries(jobOf(sink, event).metadata.annotations).filter(
+        ([key, value]) => /event-(source|id|type|time)$/.test(key) && value !== undefined,
+      );
+    expect(shown()).toEqual([
+      ['sinks.knative.dev/event-source', 'my/curl/command'],
+      ['sinks.knative.dev/event-id', '123'],
+      ['sinks.knative.dev/event-type', 'my.demo.event'],
+    ]);
+    expect(shown(makeEvent({ time: '2026-01-02T03:04:05Z' }))).toContainEqual([
+      'sinks.knative.dev/event-time',
+      '2026-01-02T03:04:05Z',
+    ]);
+  });
+
+  test.each([
+    ['a line break and a terminal’s escape', 'a\n\u001b[2Jb', 'a\\u000a\\u001b[2Jb'],
+    ['a text that runs from right to left by force', 'a\u202eb', 'a\\u202eb'],
+    ['half of a character', 'a\ud83eb', 'a\\ud83eb'],
+    ['a backslash', 'a\\u000a', 'a\\\\u000a'],
+    ['letters of the world', 'é日本🦊', 'é日本🦊'],
+    ['what just fits', 'x'.repeat(255), 'x'.repeat(255)],
+    ['what is too long', 'x'.repeat(256), `${'x'.repeat(255)}…`],
+    ['an escape at the bound', `${'x'.repeat(252)}\n${'y'.repeat(1_000_000)}`, `${'x'.repeat(252)}…`],
+    ['a pair at the bound', `${'x'.repeat(254)}🦊`, `${'x'.repeat(254)}…`],
+  ])('shows %s cut and escaped', (_what, id, shown) => {
+    expect(jobOf(makeJobSink(), makeEvent({ id })).metadata.annotations['sinks.knative.dev/event-id']).toBe(
+      shown,
+    );
   });
 
   test('keeps a container’s own mount and names its folder in K_EVENT_PATH', () => {
@@ -114,12 +156,41 @@ describe('the Job', () => {
     expect(container['env']).toContainEqual({ name: 'K_EVENT_PATH', value: '/etc/custom-path' });
   });
 
+  test.each([{ subPath: 'event' }, { subPathExpr: '$(FILE)' }])(
+    'has its folder besides a mount of one file by %j',
+    (part) => {
+      const file = { name: 'jobsink-event', mountPath: '/work/e.json', ...part };
+      const folder = { name: 'jobsink-event', mountPath: '/etc/jobsink-event', readOnly: true };
+      const own = { name: 'jobsink-event', mountPath: '/data' };
+      const alone = containerOf({ volumeMounts: [file] });
+      expect(alone['volumeMounts']).toEqual([file, folder]);
+      expect(alone['env']).toContainEqual({ name: 'K_EVENT_PATH', value: '/etc/jobsink-event' });
+      const both = containerOf({ volumeMounts: [file, own] });
+      expect(both['volumeMounts']).toEqual([file, own]);
+      expect(both['env']).toContainEqual({ name: 'K_EVENT_PATH', value: '/data' });
+    },
+  );
+
   test('leaves variables alone that the container sets itself', () => {
     const env = [{ name: 'K_EXECUTION_MODE', value: 'mine' }];
     expect(containerOf({ env })['env']).toEqual([
-      ...env,
       { name: 'K_EVENT_PATH', value: '/etc/jobsink-event' },
+      ...env,
     ]);
+  });
+
+  test('puts its variables in front of those that refer to them, in init containers too', () => {
+    const env = [{ name: 'FILE', value: '$(K_EVENT_PATH)/event' }];
+    const template = {
+      spec: { initContainers: [{ name: 'first', env }], containers: [{ name: 'main', env }] },
+    };
+    const pod = jobOf(makeJobSink({ spec: { template } })).spec.template.spec;
+    for (const containers of [pod['initContainers'], pod['containers']]) {
+      const names = (containers as { env: { name: string }[] }[]).map((each) =>
+        each.env.map(({ name }) => name),
+      );
+      expect(names).toEqual([['K_EVENT_PATH', 'K_EXECUTION_MODE', 'FILE']]);
+    }
   });
 
   test('is refused when the template would have it in another namespace', () => {
@@ -144,15 +215,15 @@ describe('the Job', () => {
   test('leaves the JobSink it was made from as it is', () => {
     const sink = makeJobSink();
     const before = structuredClone(sink);
-    planDispatch(sink, makeEvent());
+    plan(sink).job();
     expect(sink).toEqual(before);
   });
 });
 
 describe('the Secret', () => {
   test('holds the event as the second seed document shows it, and belongs to the Job', () => {
-    const plan = planDispatch(makeJobSink(), makeEvent());
-    const secret = plan.secretFor('job-uid');
+    const { jobName, secretFor } = plan(makeJobSink());
+    const secret = secretFor({ uid: 'job-uid', secretName: 'as-the-job-says' });
     const { event } = secret['data'] as { event: string };
     expect(Buffer.from(event, 'base64').toString()).toBe(
       '{"specversion":"1.0","id":"123","source":"my/curl/command","type":"my.demo.event","datacontenttype":"application/json","data":{"details":"JobSinkDemo"}}',
@@ -160,8 +231,8 @@ describe('the Secret', () => {
     expect(secret).toMatchObject({
       immutable: true,
       metadata: {
-        name: plan.jobName,
-        ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: plan.jobName, uid: 'job-uid' }],
+        name: 'as-the-job-says',
+        ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: jobName, uid: 'job-uid' }],
       },
     });
   });
@@ -174,8 +245,8 @@ describe('the Secret', () => {
       );
     const withText = (length: number): CloudEvent =>
       makeEvent({ data: Buffer.from(`"${'x'.repeat(length)}"`) });
-    expect(planDispatch(makeJobSink(), withText(room)).jobName).toMatch(/^logger-/);
-    expect(() => planDispatch(makeJobSink(), withText(room + 1))).toThrow(
+    expect(plan(makeJobSink(), withText(room)).jobName).toMatch(/^logger-/);
+    expect(() => plan(makeJobSink(), withText(room + 1))).toThrow(
       expect.objectContaining({ code: 'EventTooLarge' }),
     );
   });

@@ -1,22 +1,34 @@
 import { encodeEventJson, type CloudEvent } from '@event-sinks/cloudevents';
 import {
-  eventDigestAnnotation,
+  eventIdentityAnnotation,
   jobSinkIdLabel,
   jobSinkNameLabel,
   jobSinkResource,
   type JobSink,
 } from '@event-sinks/crds';
 import { SinkError } from '@event-sinks/errors';
+import { annotationsOf } from './event-annotations.ts';
 import { eventFile, withEventMounted, type PodTemplate } from './event-mount.ts';
 import { identify, type JobIdentity } from './job-name.ts';
+import { newSecretName } from './secret-name.ts';
 
 /** The Job for one event, and the means to tell whether an existing Job of that name is this event's. */
 export interface DispatchPlan extends JobIdentity {
   readonly namespace: string;
   readonly jobSinkUid: string;
-  readonly job: Manifest;
-  /** The Secret with the event, owned by the Job with this uid. */
-  readonly secretFor: (jobUid: string) => Manifest;
+  /** The name of the Secret that {@link job} mounts; a Job that is there already has another one. */
+  readonly secretName: string;
+  /** @throws SinkError `JobTemplateRefused` when the template names another namespace. */
+  readonly job: () => Manifest;
+  /** The Secret with the event, for a Job that is there. */
+  readonly secretFor: (job: SecretOwner) => Manifest;
+}
+
+/** The Job that a Secret is made for. */
+export interface SecretOwner {
+  readonly uid: string;
+  /** From the Job's template. */
+  readonly secretName: string;
 }
 
 /** An object as it is sent to the API server. */
@@ -37,10 +49,10 @@ export const maxEventFileBytes = 1024 * 1024;
 /**
  * Decides what an event becomes. Everything that can be wrong with the event is found here, before the first
  * write.
- * @throws SinkError `EventTooLarge` when the event, written as JSON, does not fit into a Secret;
- * `JobTemplateRefused` when the template names another namespace.
+ * @param random `secretNameBytes` of them, which were never used before.
+ * @throws SinkError `EventTooLarge` when the event, written as JSON, does not fit into a Secret.
  */
-export function planDispatch(jobSink: JobSink, event: CloudEvent): DispatchPlan {
+export function planDispatch(jobSink: JobSink, event: CloudEvent, random: Uint8Array): DispatchPlan {
   const file = encodeEventJson(event);
   if (file.length > maxEventFileBytes) {
     throw new SinkError('EventTooLarge', {
@@ -51,21 +63,23 @@ export function planDispatch(jobSink: JobSink, event: CloudEvent): DispatchPlan 
   const errorDestination = event.extensions.get('knativeerrordest')?.toString();
   const identity = identify(name, { jobSinkUid: uid, source: event.source, id: event.id, errorDestination });
   const labels = { [jobSinkNameLabel]: name, [jobSinkIdLabel]: identity.jobName };
+  const { jobName, digest } = identity;
+  const secretName = newSecretName(jobName, random);
+  const annotations = { ...annotationsOf(event), [eventIdentityAnnotation]: digest };
   return {
     ...identity,
     namespace,
     jobSinkUid: uid,
-    job: jobManifest(jobSink, identity, labels),
-    secretFor: (jobUid) => ({
+    secretName,
+    job: () => jobManifest(jobSink, { name: jobName, labels, annotations, secretName }),
+    secretFor: (job) => ({
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: {
-        name: identity.jobName,
+        name: job.secretName,
         namespace,
         labels,
-        ownerReferences: [
-          ownedBy({ apiVersion: 'batch/v1', kind: 'Job', name: identity.jobName, uid: jobUid }),
-        ],
+        ownerReferences: [ownedBy({ apiVersion: 'batch/v1', kind: 'Job', name: jobName, uid: job.uid })],
       },
       immutable: true,
       type: 'Opaque',
@@ -74,11 +88,15 @@ export function planDispatch(jobSink: JobSink, event: CloudEvent): DispatchPlan 
   };
 }
 
-function jobManifest(
-  jobSink: JobSink,
-  { jobName, digest }: JobIdentity,
-  labels: Record<string, string>,
-): Manifest {
+/** What the Job of an event has beyond the template. */
+interface OurParts {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string | undefined>>;
+  readonly secretName: string;
+}
+
+function jobManifest(jobSink: JobSink, ours: OurParts): Manifest {
   const { name, namespace, uid } = jobSink.metadata;
   const template = jobSink.spec.job as JobTemplate;
   const given = template.metadata ?? {};
@@ -91,16 +109,16 @@ function jobManifest(
     kind: 'Job',
     metadata: {
       ...(given.finalizers && { finalizers: given.finalizers }),
-      name: jobName,
+      name: ours.name,
       namespace,
-      labels: { ...given.labels, ...labels },
-      annotations: { ...given.annotations, [eventDigestAnnotation]: digest },
+      labels: { ...given.labels, ...ours.labels },
+      annotations: { ...given.annotations, ...ours.annotations },
       ownerReferences: [
         ...[given.ownerReferences ?? []].flat(),
         ownedBy({ apiVersion: jobSinkResource.apiVersion, kind: jobSinkResource.kind, name, uid }),
       ],
     },
-    spec: { ...template.spec, template: withEventMounted(template.spec.template, jobName) },
+    spec: { ...template.spec, template: withEventMounted(template.spec.template, ours.secretName) },
   };
 }
 

@@ -5,6 +5,7 @@ import {
   apiServerProcess,
   ensureGoTools,
   etcdProcess,
+  garbageCollectorProcess,
   issueControlPlaneCertificates,
   ProcessKeeper,
   readSettings,
@@ -17,7 +18,13 @@ import {
 } from '@event-sinks/platform';
 import { freePorts } from './free-ports.ts';
 
-/** A real API server with an etcd of its own: no controllers and no nodes, so nothing changes by itself. */
+/** How an API server for tests is started. */
+export interface TestApiServerOptions {
+  /** Whether objects whose owners are gone are removed; otherwise nothing changes by itself. */
+  readonly collectGarbage?: boolean;
+}
+
+/** A real API server with an etcd of its own: no controllers and no nodes. */
 export interface TestApiServer {
   /** Path of a kubeconfig with all rights. */
   readonly kubeconfig: string;
@@ -37,7 +44,9 @@ export interface TestApiServer {
 }
 
 /** Starts etcd and kube-apiserver on free ports of 127.0.0.1; ready in about three seconds once they are built. */
-export async function startTestApiServer(): Promise<TestApiServer> {
+export async function startTestApiServer({
+  collectGarbage = false,
+}: TestApiServerOptions = {}): Promise<TestApiServer> {
   // A first run builds for minutes, and silence would look like a hang.
   const progress = textProgress((line) => {
     console.warn(line);
@@ -47,6 +56,7 @@ export async function startTestApiServer(): Promise<TestApiServer> {
     'etcd',
     'kube-apiserver',
     'kubectl',
+    ...(collectGarbage ? ['kube-controller-manager'] : []),
   ]);
   const dir = mkdtempSync(join(tmpdir(), 'event-sinks-api-server-'));
   const keeper = new ProcessKeeper(dir);
@@ -79,12 +89,13 @@ export async function startTestApiServer(): Promise<TestApiServer> {
     );
   };
   const close = async (): Promise<void> => {
-    for (const name of ['kube-apiserver', 'etcd']) await keeper.stop(name, 0);
+    for (const name of ['kube-controller-manager', 'kube-apiserver', 'etcd']) await keeper.stop(name, 0);
     rmSync(dir, { recursive: true, force: true });
   };
   try {
     await keeper.ensure(etcdProcess(options));
     await resume();
+    if (collectGarbage) await keeper.ensure(garbageCollectorProcess(options, kubeconfig));
   } catch (error) {
     await close();
     throw error;

@@ -1,5 +1,5 @@
 export { accountKubeconfig } from './account-kubeconfig.ts';
-export { startTestApiServer, type TestApiServer } from './api-server.ts';
+export { startTestApiServer, type TestApiServer, type TestApiServerOptions } from './api-server.ts';
 export { eventually, type EventuallyOptions } from './eventually.ts';
 export { FakeTime, settle, type ProcessClock } from './fake-time.ts';
 export { runFaultSuite } from './fault-suite.ts';

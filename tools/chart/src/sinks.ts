@@ -20,8 +20,29 @@ export const jobSinkValues = group('Turns each event into a Job.', {
   }),
   apiConnections: asVariable(
     'API_CONNECTIONS',
-    integer('Connections to the API server at most.', { min: 1, max: 1024, default: 64 }),
+    integer('Connections to the API server for events at most.', { min: 1, max: 1024, default: 64 }),
   ),
+  runStatus: group('Answers to `GET` on the location of an event, which anybody may ask for.', {
+    maxInFlight: asVariable(
+      'RUN_STATUS_MAX_IN_FLIGHT',
+      integer(
+        'Questions that wait for the API server at a time, each on a connection; the next one gets 429.',
+        {
+          min: 1,
+          max: 1024,
+          default: 8,
+        },
+      ),
+    ),
+    cacheAge: asVariable(
+      'RUN_STATUS_CACHE_AGE',
+      duration('How long an answer is given again without asking the API server.', '1s'),
+    ),
+    cacheSize: asVariable(
+      'RUN_STATUS_CACHE_SIZE',
+      integer('Answers that are kept for that long.', { min: 0, max: 1_000_000, default: 10_000 }),
+    ),
+  }),
 });
 
 /** Values of KafkaSink's producer. */

@@ -8,6 +8,7 @@ export { writeCheckoutFiles } from './install/checkout-files.ts';
 export {
   apiServerProcess,
   etcdProcess,
+  garbageCollectorProcess,
   issueControlPlaneCertificates,
   writeKubeconfig,
   type ControlPlaneOptions,

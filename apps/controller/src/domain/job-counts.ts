@@ -1,5 +1,6 @@
 import { jobSinkNameLabel } from '@event-sinks/crds';
 import { jobOutcome, type JobOutcome } from '@event-sinks/job-plan';
+import { isEventJob, type OwnedJob } from './event-job.ts';
 
 /** How many Jobs of one JobSink stand in one way. */
 export interface JobCount {
@@ -9,22 +10,34 @@ export interface JobCount {
   readonly jobs: number;
 }
 
-/** What is looked at of a Job. */
-export interface CountedJob {
+/** What is looked at of a JobSink. */
+export interface KnownSink {
   readonly metadata: {
     readonly namespace?: string | undefined;
-    readonly labels?: Readonly<Record<string, string>> | undefined;
+    readonly name: string;
+    readonly uid?: string | undefined;
   };
 }
 
-/** Counts the Jobs of a sweep, page by page, so that no page has to be kept. */
+/**
+ * Counts the Jobs of a sweep, page by page, so that no page has to be kept. Only Jobs that a dispatcher made for a
+ * JobSink that is there count: whoever may make Jobs could name as many sinks as they like.
+ */
 export class JobCounts {
+  readonly #sinks: ReadonlySet<string>;
   readonly #counts = new Map<string, { -readonly [Key in keyof JobCount]: JobCount[Key] }>();
 
-  add(jobs: readonly CountedJob[]): void {
+  constructor(sinks: readonly KnownSink[]) {
+    this.#sinks = new Set(
+      sinks.map(({ metadata: { namespace = '', name, uid = '' } }) => `${namespace}/${name}/${uid}`),
+    );
+  }
+
+  add(jobs: readonly OwnedJob[]): void {
     for (const job of jobs) {
       const { namespace = '', labels = {} } = job.metadata;
       const sink = labels[jobSinkNameLabel] ?? '';
+      if (!this.#isOf(job, `${namespace}/${sink}`)) continue;
       const outcome = jobOutcome({ ...job });
       const key = `${namespace}/${sink}/${outcome}`;
       const count = this.#counts.get(key);
@@ -35,5 +48,10 @@ export class JobCounts {
 
   all(): readonly JobCount[] {
     return [...this.#counts.values()];
+  }
+
+  #isOf(job: OwnedJob, sink: string): boolean {
+    const owners = job.metadata.ownerReferences ?? [];
+    return isEventJob(job) && owners.some(({ uid }) => this.#sinks.has(`${sink}/${uid}`));
   }
 }

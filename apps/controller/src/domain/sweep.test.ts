@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { sweptAnnotation } from '@event-sinks/job-plan';
+import { refusedAnnotation, storedAnnotation, sweptAnnotation } from '@event-sinks/job-plan';
 import type { KubeObject } from '@event-sinks/kube';
 import { isSweepable } from './sweep.ts';
 
@@ -8,18 +8,23 @@ const now = Date.UTC(2026, 0, 2, 3, 10, 0);
 
 function makeJob(metadata: object = {}, status: object = {}): KubeObject {
   const labels = { 'sinks.knative.dev/job-sink-name': 'logger', 'sinks.knative.dev/job-sink-id': 'logger-a' };
-  const annotations = { 'sinks.knative.dev/event-digest': 'abc' };
+  const annotations = { 'sinks.knative.dev/event-identity': 'abc' };
   const times = { creationTimestamp: '2026-01-02T03:00:00Z' };
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name: 'logger-a', uid: 'uid-a', labels, annotations, ...times, ...metadata },
+    spec: {
+      template: { spec: { volumes: [{ name: 'jobsink-event', secret: { secretName: 'logger-a' } }] } },
+    },
     status,
   };
 }
 
 const failed = (reason: string) => ({ conditions: [{ type: 'Failed', status: 'True', reason }] });
-const marked = { 'sinks.knative.dev/event-digest': 'abc', [sweptAnnotation]: 'uid-a' };
+const ours = { 'sinks.knative.dev/event-identity': 'abc' };
+const marked = { ...ours, [sweptAnnotation]: 'uid-a' };
+const refused = { ...ours, [refusedAnnotation]: 'uid-a' };
 const young = { creationTimestamp: '2026-01-02T03:00:01Z' };
 
 describe('the Secret of a Job', () => {
@@ -30,6 +35,8 @@ describe('the Secret of a Job', () => {
     ['that ran out of time, perhaps while it waited', {}, failed('DeadlineExceeded')],
     ['that is young but has our mark', { ...young, annotations: marked }, {}],
     ['that has our mark and had its event', { annotations: marked }, { succeeded: 1 }],
+    ['that is young and whose Secret was refused', { ...young, annotations: refused }, {}],
+    ['that a dispatcher of 0.2.0 made', { annotations: { 'sinks.knative.dev/event-digest': 'abc' } }, {}],
   ])('%s is asked about', (_what, metadata, status) => {
     expect(isSweepable(makeJob(metadata, status), { now, ageMs })).toBe(true);
   });
@@ -44,6 +51,8 @@ describe('the Secret of a Job', () => {
     ['of which a pod has succeeded', {}, { active: 2, succeeded: 1 }],
     ['of which a pod runs', {}, { active: 1, ready: 1 }],
     ['whose pods have failed', {}, failed('BackoffLimitExceeded')],
+    ['that is known to be stored', { annotations: { ...ours, [storedAnnotation]: 'uid-a' } }, {}],
+    ['whose Secret was refused to one and not to another', { annotations: refused }, { ready: 1 }],
     [
       'that is young and has another Job’s mark',
       { ...young, annotations: { ...marked, [sweptAnnotation]: 'b' } },
@@ -51,5 +60,9 @@ describe('the Secret of a Job', () => {
     ],
   ])('%s is not', (_what, metadata, status) => {
     expect(isSweepable(makeJob(metadata, status), { now, ageMs })).toBe(false);
+  });
+
+  test('whose template names no Secret of ours is not', () => {
+    expect(isSweepable({ ...makeJob(), spec: { template: { spec: {} } } }, { now, ageMs })).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
-import { eventDigestAnnotation, jobSinkIdLabel } from '@event-sinks/crds';
-import { isSwept, jobOutcome } from '@event-sinks/job-plan';
+import { eventSecretName, hasStarted, isRefused, isStored, isSwept, jobOutcome } from '@event-sinks/job-plan';
 import type { KubeObject } from '@event-sinks/kube';
+import { isEventJob } from './event-job.ts';
 
 /** How old a Job must be, by the API server's time stamps, before its Secret is asked about. */
 export interface SweepAge {
@@ -11,31 +11,24 @@ export interface SweepAge {
 
 /**
  * Whether the sweep has to look at a Job. One with our mark is looked at in any case: a sweep that ended half-way
- * must not leave it refusing its event for ever.
+ * must not leave it refusing its event for ever. One whose maker says that its Secret was refused need not get old.
  */
 export function isSweepable(job: KubeObject, { now, ageMs }: SweepAge): boolean {
-  if (job.metadata.deletionTimestamp !== undefined || !isOurs(job)) return false;
+  if (job.metadata.deletionTimestamp !== undefined || !isEventJob(job)) return false;
+  if (eventSecretName(job) === undefined) return false;
   if (isSwept(job)) return true;
+  if (isRefused(job)) return !hadItsEvent(job);
   const createdAt = Date.parse(job.metadata.creationTimestamp ?? '');
   return now - createdAt >= ageMs && !hadItsEvent(job);
 }
 
-/** Made by a dispatcher of ours, and no copy that somebody made of such a Job under another name. */
-function isOurs({ metadata }: KubeObject): boolean {
-  return (
-    metadata.annotations?.[eventDigestAnnotation] !== undefined &&
-    metadata.labels?.[jobSinkIdLabel] === metadata.name
-  );
-}
-
 /**
- * Whether a pod of the Job must have had the event, whatever has become of the Secret since: pods do not start
- * without it. A Job that ran into `activeDeadlineSeconds` may have spent them waiting for it.
+ * Whether the Job must have had its event, whatever has become of the Secret since: a dispatcher has said so, or a pod
+ * has started, which it does not without. A Job that ran into `activeDeadlineSeconds` may have spent them waiting.
  */
 export function hadItsEvent(job: KubeObject): boolean {
+  if (isStored(job) || hasStarted(job) || jobOutcome(job) === 'complete') return true;
   const status = (job['status'] ?? {}) as JobStatus;
-  if ((status.succeeded ?? 0) > 0 || (status.ready ?? 0) > 0) return true;
-  if (jobOutcome(job) === 'complete') return true;
   return (status.conditions ?? []).some(
     ({ type, status: holds, reason }) =>
       type === 'Failed' && holds === 'True' && reason !== 'DeadlineExceeded',
@@ -43,8 +36,6 @@ export function hadItsEvent(job: KubeObject): boolean {
 }
 
 interface JobStatus {
-  readonly succeeded?: number;
-  readonly ready?: number;
   readonly conditions?: readonly {
     readonly type: string;
     readonly status: string;

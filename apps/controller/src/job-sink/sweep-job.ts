@@ -1,5 +1,5 @@
 import { jobSinkIdLabel, jobSinkNameLabel } from '@event-sinks/crds';
-import { isSwept, knownMissingMs, sweptAnnotation } from '@event-sinks/job-plan';
+import { eventSecretName, isRefused, isSwept, knownMissingMs, sweptAnnotation } from '@event-sinks/job-plan';
 import {
   isAlreadyExists,
   isConflict,
@@ -41,6 +41,8 @@ export async function sweepJob(
   job: KubeObject,
   signal: AbortSignal,
 ): Promise<SweepResult> {
+  // Its maker has said so, and nobody has contradicted: that needs no look, which a full quota would not answer.
+  if (isRefused(job) && !hadItsEvent(job)) return remove(options, job, signal);
   if (await isStored(options, job, signal)) {
     options.memory.noteStored(job.metadata.uid ?? '');
     if (isSwept(job)) await mark(options, job, { value: null, signal });
@@ -68,11 +70,10 @@ async function isStored(options: SweepJobOptions, job: KubeObject, signal: Abort
  * a cache, and stores nothing. A quota, a policy or a fault may refuse it before it comes so far, which says
  * nothing about the Secret.
  */
-async function hasSecret(
-  client: KubeClient,
-  { metadata: { name, namespace = '', labels = {} } }: KubeObject,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function hasSecret(client: KubeClient, job: KubeObject, signal: AbortSignal): Promise<boolean> {
+  const { namespace = '', labels = {} } = job.metadata;
+  const name = eventSecretName(job);
+  if (name === undefined) throw new Error('the template of the Job names no Secret of ours');
   const kept = [jobSinkNameLabel, jobSinkIdLabel].map((label) => [label, labels[label] ?? ''] as const);
   const metadata = { name, namespace, labels: Object.fromEntries(kept) };
   try {

@@ -1,6 +1,13 @@
-import { jobSinkNameLabel } from '@event-sinks/crds';
+import { jobSinkNameLabel, jobSinkResource } from '@event-sinks/crds';
 import { isSwept } from '@event-sinks/job-plan';
-import { isForbidden, jobs, NotLeaderError, type KubeClient, type KubeObject } from '@event-sinks/kube';
+import {
+  isForbidden,
+  jobs,
+  listAll,
+  NotLeaderError,
+  type KubeClient,
+  type KubeObject,
+} from '@event-sinks/kube';
 import type { Clock, Logger, Registry } from '@event-sinks/runtime';
 import { JobCounts } from '../domain/job-counts.ts';
 import { isSweepable } from '../domain/sweep.ts';
@@ -58,7 +65,8 @@ interface SweepContext extends SweepOptions {
 async function sweepAll(context: SweepContext, signal: AbortSignal): Promise<void> {
   const { namespaces, logger, memory, metrics } = context;
   const failures: unknown[] = [];
-  const counts = new JobCounts();
+  const sinks = await listSinks(context, signal);
+  const counts = new JobCounts(sinks ?? []);
   memory.begin();
   try {
     if (namespaces.length === 0) await sweepNamespace(context, undefined, { failures, counts, signal });
@@ -67,7 +75,8 @@ async function sweepAll(context: SweepContext, signal: AbortSignal): Promise<voi
       await sweepNamespace(context, namespace, run).catch(unlessRefused(context, namespace));
     }
     memory.complete();
-    metrics.found(counts.all());
+    // What was found last time is a better answer than none.
+    if (sinks !== undefined) metrics.found(counts.all());
     metrics.swept('complete');
   } catch (error) {
     if (signal.aborted || error instanceof NotLeaderError) return;
@@ -78,6 +87,27 @@ async function sweepAll(context: SweepContext, signal: AbortSignal): Promise<voi
   if (failures.length === 0) return;
   const fields = { jobs: failures.length, error: failures[0] };
   logger.warn('The sweep could not tell whether some Jobs have their event', fields);
+}
+
+/** The JobSinks that there are, for the counts alone; undefined where they cannot be read, which stops no sweep. */
+async function listSinks(
+  { client, namespaces, logger }: SweepContext,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[] | undefined> {
+  const within = namespaces.length === 0 ? [undefined] : namespaces;
+  try {
+    const lists = within.map((namespace) =>
+      listAll(client, jobSinkResource, { namespace, limit: pageSize, signal }).catch((error: unknown) => {
+        // Said of its Jobs already.
+        if (namespace !== undefined && isForbidden(error)) return { items: [] };
+        throw error;
+      }),
+    );
+    return (await Promise.all(lists)).flatMap(({ items }) => items);
+  } catch (error) {
+    if (!signal.aborted) logger.warn('The sweep could not list the JobSinks to count Jobs by', { error });
+    return undefined;
+  }
 }
 
 interface SweepRun {

@@ -1,5 +1,5 @@
 import type { JobSink } from '@event-sinks/crds';
-import { defaultMountPath, eventVolume, trialJob } from '@event-sinks/job-plan';
+import { defaultMountPath, eventVolume, mountsEventFolder, trialJob } from '@event-sinks/job-plan';
 import {
   findKubeApiError,
   jobs,
@@ -27,7 +27,11 @@ export interface TemplateTrialOptions {
   readonly newId: () => string;
 }
 
-const eventPlace: EventPlace = { volume: eventVolume, mountPath: defaultMountPath };
+const eventPlace: EventPlace = {
+  volume: eventVolume,
+  mountPath: defaultMountPath,
+  isFolder: mountsEventFolder,
+};
 
 /** Tries by a dry run, which passes every check of the API server and stores nothing. */
 export function createTemplateTrial({ client, timeoutMs, newId }: TemplateTrialOptions): TemplateTrial {

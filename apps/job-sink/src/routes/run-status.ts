@@ -1,8 +1,17 @@
-import { eventDigestAnnotation } from '@event-sinks/crds';
 import { SinkError } from '@event-sinks/errors';
-import { identify, jobOutcome, parseRunLocation, runLocation, type RunAddress } from '@event-sinks/job-plan';
-import { isNotFound, jobs, toSinkError, type KubeClient, type KubeObject } from '@event-sinks/kube';
+import {
+  eventDigestOf,
+  identify,
+  jobOutcome,
+  parseRunLocation,
+  runLocation,
+  type JobOutcome,
+  type RunAddress,
+} from '@event-sinks/job-plan';
+import { isNotFound, jobs, toSinkError, type KubeClient } from '@event-sinks/kube';
+import type { Clock } from '@event-sinks/runtime';
 import type { JobSinkDirectory } from '../adapters/job-sink-directory.ts';
+import { createAnswerCache } from './answer-cache.ts';
 
 /** What is answered to a question about the run of an event. */
 export type RunStatus =
@@ -20,50 +29,69 @@ export interface RunStatusReader {
 
 /** What a {@link RunStatusReader} works with. */
 export interface RunStatusOptions {
-  readonly client: KubeClient;
+  readonly client: Pick<KubeClient, 'get'>;
   readonly directory: Pick<JobSinkDirectory, 'find'>;
+  readonly clock: Pick<Clock, 'monotonic'>;
   /** Milliseconds for the look at the Job. */
   readonly timeoutMs: number;
-  /** Questions at a time: each costs a call, and events need the connections too. */
+  /** Questions that wait for the API server at a time: anybody may ask, and each costs a call. */
   readonly maxInFlight: number;
+  /** Milliseconds for which an answer is given again without asking. */
+  readonly cacheAgeMs: number;
+  /** Answers that are kept. */
+  readonly cacheSize: number;
 }
 
-/** Looks each Job up as it is now, by the name that the event gives it: one call, and nothing is remembered. */
+/** Looks each Job up by the name that the event gives it: one call, and its answer serves whoever asks next. */
 export function createRunStatusReader(options: RunStatusOptions): RunStatusReader {
+  const { clock, directory, maxInFlight, cacheAgeMs, cacheSize } = options;
+  const cache = createAnswerCache<JobOutcome | 'missing'>({
+    ...{ clock, ageMs: cacheAgeMs, size: cacheSize },
+    // The event may be stored in the next moment, and its sender follow the location.
+    isKept: (outcome) => outcome !== 'missing',
+  });
   let inFlight = 0;
+  const look = async (question: Question): Promise<JobOutcome | 'missing'> => {
+    if (inFlight >= maxInFlight) throw new SinkError('Overloaded');
+    inFlight += 1;
+    try {
+      return await lookUp(options, question);
+    } finally {
+      inFlight -= 1;
+    }
+  };
   return {
     async read(target) {
       const run = parseRunLocation(target);
       if (run === undefined) return undefined;
-      const { uid } = options.directory.find(run.namespace, run.name);
-      if (inFlight >= options.maxInFlight) throw new SinkError('Overloaded');
-      inFlight += 1;
-      try {
-        return statusOf(run, await findJob(options, run, uid));
-      } finally {
-        inFlight -= 1;
-      }
+      const { uid } = directory.find(run.namespace, run.name);
+      const { jobName, digest } = identify(run.name, { jobSinkUid: uid, ...run });
+      const question = { namespace: run.namespace, jobName, digest };
+      const outcome = await cache.get(`${run.namespace}/${digest}`, () => look(question));
+      return statusOf(run, outcome);
     },
   };
 }
 
-async function findJob(
+interface Question {
+  readonly namespace: string;
+  readonly jobName: string;
+  readonly digest: string;
+}
+
+async function lookUp(
   { client, timeoutMs }: RunStatusOptions,
-  run: RunAddress,
-  jobSinkUid: string,
-): Promise<KubeObject | undefined> {
-  const { jobName, digest } = identify(run.name, { jobSinkUid, ...run });
+  { namespace, jobName, digest }: Question,
+): Promise<JobOutcome | 'missing'> {
   try {
-    const job = await client.get(jobs, { namespace: run.namespace, name: jobName }, { timeoutMs });
-    return job.metadata.annotations?.[eventDigestAnnotation] === digest ? job : undefined;
+    const job = await client.get(jobs, { namespace, name: jobName }, { timeoutMs });
+    return eventDigestOf(job) === digest ? jobOutcome(job) : 'missing';
   } catch (error) {
-    if (isNotFound(error)) return undefined;
+    if (isNotFound(error)) return 'missing';
     throw toSinkError(error);
   }
 }
 
-function statusOf(run: RunAddress, job: KubeObject | undefined): RunStatus {
-  if (job === undefined) return { outcome: 'missing' };
-  const outcome = jobOutcome(job);
+function statusOf(run: RunAddress, outcome: JobOutcome | 'missing'): RunStatus {
   return outcome === 'running' ? { outcome, location: runLocation(run) } : { outcome };
 }

@@ -99,7 +99,7 @@ async function carryOut(battle: Battle, strike: Strike): Promise<number> {
   const { setting, victim, other } = battle;
   let struck = false;
   const route = (seq: number): string => (struck && seq % 2 === 0 ? other.url : victim.url);
-  const prepared = await Promise.all(strike.points.map((point) => prepare(battle, strike, point)));
+  const prepared = strike.points.map((point) => prepare(battle, strike, point));
   const deliveries = prepared.map(({ ambush, sink }) =>
     battle.sender.deliver(eventFor(namespace, sink, '1'), route, () => ambush.hooks()),
   );
@@ -146,26 +146,9 @@ function look({ problems }: Battle, strike: Strike, ended: readonly Delivery[]):
   return failures.filter((failure) => failure !== undefined && failure !== 'ECONNREFUSED').length;
 }
 
-async function prepare(
-  battle: Battle,
-  strike: Strike,
-  point: CrashPoint,
-): Promise<{ readonly ambush: Ambush; readonly sink: string }> {
-  const { setting, victim, other } = battle;
+function prepare({ victim }: Battle, strike: Strike, point: CrashPoint) {
   const sink = sinkFor(strike, point);
-  if (point.way === 'left-over') await leaveSecretOver(battle, sink, other.url);
-  const collectGarbage = async (): Promise<void> => {
-    const label = `sinks.knative.dev/job-sink-name=${sink}`;
-    await setting.server.kubectl(['delete', 'secrets', '-n', namespace, '-l', label, '--wait=false']);
-  };
-  return { sink, ambush: layAmbush(point, { proxy: victim.proxy, sink, collectGarbage }) };
-}
-
-/** There is no garbage collector here, so the Secret of a deleted Job stays until it is removed by hand. */
-async function leaveSecretOver({ setting, sender }: Battle, sink: string, base: string): Promise<void> {
-  await sender.deliver(eventFor(namespace, sink, '1'), () => base);
-  const label = `sinks.knative.dev/job-sink-name=${sink}`;
-  await setting.server.kubectl(['delete', 'jobs', '-n', namespace, '-l', label, '--cascade=background']);
+  return { sink, ambush: layAmbush(point, { proxy: victim.proxy, sink }) };
 }
 
 function namesOf({ points }: Strike): string {

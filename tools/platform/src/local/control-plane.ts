@@ -156,3 +156,22 @@ export function controllerProcesses(
     },
   ];
 }
+
+/**
+ * The garbage collector of the controller-manager and no other controller, for an API server in which nothing else
+ * should change by itself. `kubeconfig` is that of an account with all rights.
+ */
+export function garbageCollectorProcess(options: ControlPlaneOptions, kubeconfig: string): KeptProcess {
+  return {
+    name: 'kube-controller-manager',
+    command: join(options.binaries, 'kube-controller-manager'),
+    args: [
+      `--kubeconfig=${kubeconfig}`,
+      '--controllers=garbage-collector-controller',
+      '--kube-api-qps=200',
+      '--kube-api-burst=400',
+      '--leader-elect=false',
+      '--secure-port=0',
+    ],
+  };
+}

@@ -1,6 +1,7 @@
 import type { Problem } from './problem.ts';
+import { variablesInFront } from '@event-sinks/job-plan';
 import { badQuantities } from './quantities.ts';
-import type { Fields } from './template-fields.ts';
+import { isFields, podSpecOf, type Fields } from './template-fields.ts';
 
 /** What the API server said to a Job that it would not take. */
 export interface Refusal {
@@ -13,7 +14,7 @@ export interface Refusal {
 /** Turns what was said of the Job into what is to be mended in the JobSink. */
 export function refusalProblems(refusal: Refusal, job: Fields): Problem[] {
   const named = refusal.causes.flatMap(({ field, message }) =>
-    field !== undefined && message !== undefined ? [{ field: inJobSink(field), message }] : [],
+    field !== undefined && message !== undefined ? [{ field: inJobSink(field, job), message }] : [],
   );
   if (named.length > 0) return firstOfEach(named);
   for (const read of [unknownFields, wrongType, wrongQuantity]) {
@@ -28,24 +29,33 @@ function firstOfEach(problems: readonly Problem[]): Problem[] {
   return problems.filter(({ field }, index) => problems.findIndex((each) => each.field === field) === index);
 }
 
-function inJobSink(field: string): string {
-  return field === '' || field === '<nil>' ? 'spec.job' : `spec.job.${field}`;
+function inJobSink(field: string, job: Fields): string {
+  if (field === '' || field === '<nil>') return 'spec.job';
+  return `spec.job.${field.replace(variable, (_, before: string, kind: string, at: string, index: string) => {
+    const containers = podSpecOf(job)[kind];
+    const container: unknown = Array.isArray(containers) ? containers[Number(at)] : undefined;
+    const added = isFields(container) ? variablesInFront(container) : 0;
+    return `${before}${Number(index) - added}`;
+  })}`;
 }
 
+/** Ours stand in front of the container's own variables, which therefore have other numbers in the Job. */
+const variable = /^(spec\.template\.spec\.(containers|initContainers)\[(\d+)\]\.env\[)(\d+)/;
+
 /** `strict decoding error: unknown field "spec.template.spec.contaners"` and so on. */
-function unknownFields(text: string): Problem[] {
+function unknownFields(text: string, job: Fields): Problem[] {
   return [...text.matchAll(/unknown field "([^"]+)"/g)].map(([, field = '']) => ({
-    field: inJobSink(field),
+    field: inJobSink(field, job),
     message: 'is no field of batch/v1 Job; check its spelling and where it stands, or remove it',
   }));
 }
 
 /** `json: cannot unmarshal string into Go struct field JobSpec.spec.completions of type int32`. */
-function wrongType(text: string): Problem[] {
+function wrongType(text: string, job: Fields): Problem[] {
   const found = /cannot unmarshal (.+?) into Go struct field \w+\.(\S+) of type (\S+)/.exec(text);
   if (found === null) return [];
   const [, given = '', field = '', type = ''] = found;
-  return [{ field: inJobSink(field), message: `must be ${wanted(type)}, not ${asGiven(given)}` }];
+  return [{ field: inJobSink(field, job), message: `must be ${wanted(type)}, not ${asGiven(given)}` }];
 }
 
 function wanted(goType: string): string {

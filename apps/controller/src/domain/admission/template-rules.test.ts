@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { mountsEventFolder } from '@event-sinks/job-plan';
 import { ruleProblems } from './template-rules.ts';
 
-const place = { volume: 'jobsink-event', mountPath: '/etc/jobsink-event' };
+const place = { volume: 'jobsink-event', mountPath: '/etc/jobsink-event', isFolder: mountsEventFolder };
 const fieldsOf = (job: Record<string, unknown>, name = 'logger'): string[] =>
   ruleProblems({ metadata: { name, namespace: 'shop' }, spec: { job } }, place).map(({ field }) => field);
 const inPod = (spec: object): Record<string, unknown> => ({ spec: { template: { spec } } });
@@ -15,6 +16,14 @@ describe('the rules', () => {
     ['let an ordinary template pass', inPod({ containers: [{ name: 'main', image: 'x' }] }), []],
     ['let the JobSink’s own namespace pass', { metadata: { namespace: 'shop' } }, []],
     ['find another namespace', { metadata: { namespace: 'other' } }, ['spec.job.metadata.namespace']],
+    [
+      'find a mount in the folder that is added beside a mount of one file',
+      withMounts(mount('mine', '/etc/jobsink-event/x'), {
+        ...mount('jobsink-event', '/work/e.json'),
+        subPath: 'event',
+      }),
+      [firstMount],
+    ],
     [
       'find a second controller, wherever it stands',
       { metadata: { ownerReferences: [{ controller: false }, { controller: true }] } },

@@ -19,6 +19,8 @@ export interface RuledSink {
 export interface EventPlace {
   readonly volume: string;
   readonly mountPath: string;
+  /** Whether a volumeMount takes the place of ours. */
+  readonly isFolder: (mount: Fields) => boolean;
 }
 
 type Rule = (sink: RuledSink, place: EventPlace) => Problem[];
@@ -70,7 +72,7 @@ const volumeIsFree: Rule = ({ spec }, { volume }) =>
 const mountPathIsFree: Rule = ({ spec }, place) =>
   containersOf(spec.job).flatMap(({ path, fields }) => {
     const mounts = listAt(fields, 'volumeMounts', path);
-    const own = mounts.find((mount) => mount.fields['name'] === place.volume)?.fields['mountPath'];
+    const own = mounts.find((mount) => place.isFolder(mount.fields))?.fields['mountPath'];
     const taken = typeof own === 'string' ? own : place.mountPath;
     return mounts
       .filter((mount) => mount.fields['name'] !== place.volume && isWithin(mount.fields['mountPath'], taken))

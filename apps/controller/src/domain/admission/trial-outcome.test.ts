@@ -113,3 +113,16 @@ describe('a create that failed', () => {
     });
   });
 });
+
+test.each([
+  ['without variables of ours', [{ name: 'A' }, { value: 'x' }], 3, 1],
+  ['that sets one of ours itself', [{ name: 'K_EVENT_PATH', value: 'x' }, { value: 'y' }], 2, 1],
+])('a variable of a container %s is named by its place in the JobSink', (_what, env, inJob, inSink) => {
+  const job = { spec: { template: { spec: { initContainers: [{ name: 'a' }, { name: 'b', env }] } } } };
+  const field = (prefix: string, index: number) =>
+    `${prefix}spec.template.spec.initContainers[1].env[${index}].name`;
+  const given = failure(422, 'invalid', { causes: [{ field: field('', inJob), message: 'Required value' }] });
+  expect(outcomeOf(given, job)).toMatchObject({ problems: [{ field: field('spec.job.', inSink) }] });
+  const unknown = failure(400, `${asJob} strict decoding error: unknown field "${field('', inJob)}"`);
+  expect(outcomeOf(unknown, job)).toMatchObject({ problems: [{ field: field('spec.job.', inSink) }] });
+});
