@@ -45,7 +45,7 @@ describe('no acknowledged event is lost and none makes two Jobs', () => {
   test('when Jobs are deleted in every way between and during deliveries; each new Job has its own data', () => {
     const found = scenarios.get('deletes');
     expect(found).toMatchObject({ ...unbroken, details: { ways: 4, otherData: 0 } });
-    expect(found?.faults).toBeGreaterThan(100);
+    expect(found?.faults).toBeGreaterThan(60);
   });
 });
 

@@ -32,7 +32,6 @@ const calls: readonly { readonly call: string; readonly method: string; readonly
   { call: 'create Job', method: 'POST', target: jobs },
   { call: 'get Job', method: 'GET', target: jobs },
   { call: 'create Secret', method: 'POST', target: secrets },
-  { call: 'mark Job', method: 'PATCH', target: jobs },
 ];
 
 const goneWatch: Fault = (exchange) =>
@@ -78,6 +77,10 @@ export const apiFaultList: readonly ApiFault[] = [
     rules: [{ method: 'POST', target: secrets, fault: refuse(403, 'Forbidden') }],
   },
   { name: 'create Job: 403', rules: [{ method: 'POST', target: jobs, fault: refuse(403, 'Forbidden') }] },
+  ...['500', 'commit, then drop', 'half of the body', 'no answer'].map((name) => ({
+    name: `mark Job: ${name}`,
+    rules: [{ method: 'PATCH', target: jobs, fault: everyCall[name]! }],
+  })),
   { name: 'mark Job: 403', rules: [{ method: 'PATCH', target: jobs, fault: refuse(403, 'Forbidden') }] },
   { name: 'create Job and Secret: commit, then drop', rules: onWrites(commitThenDrop) },
   { name: 'watch: ERROR 410', rules: [], begin: breakWatches('gone') },

@@ -38,7 +38,7 @@ export const smallSizes: Sizes = {
   apiFaults: { windowMs: 300, outageMs: 2_000, deadlineMs: 2_000 },
   copies: { events: 50, copies: 20, eventsAtOnce: 5 },
   rolling: { restarts: 10, senders: 8, drainDelayMs: 400 },
-  deletes: { events: 25, steady: 10, steadyMs: 2_000 },
+  deletes: { events: 15, steady: 10, steadyMs: 1_500 },
   identities: 50_000,
   badInputs: 1_500,
 };

@@ -41,8 +41,7 @@ export async function sweepJob(
   job: KubeObject,
   signal: AbortSignal,
 ): Promise<SweepResult> {
-  // Its maker has said so, and nobody has contradicted: that needs no look, which a full quota would not answer.
-  if (isRefused(job) && !hadItsEvent(job)) return remove(options, job, signal);
+  if (isGivenUp(job)) return remove(options, job, signal);
   if (await isStored(options, job, signal)) {
     options.memory.noteStored(job.metadata.uid ?? '');
     if (isSwept(job)) await mark(options, job, { value: null, signal });
@@ -54,6 +53,9 @@ export async function sweepJob(
   // An admission plugin may have dropped the annotation.
   return marked !== undefined && isSwept(marked) ? sweepJob(options, marked, signal) : 'changed';
 }
+
+/** Its maker has said so, and nobody has contradicted: that needs no look, which a full quota would not answer. */
+const isGivenUp = (job: KubeObject): boolean => isRefused(job) && !hadItsEvent(job);
 
 async function isStored(options: SweepJobOptions, job: KubeObject, signal: AbortSignal): Promise<boolean> {
   if (hadItsEvent(job)) return true;

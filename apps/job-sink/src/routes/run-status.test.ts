@@ -29,7 +29,7 @@ function openReader(change: Partial<RunStatusOptions> = {}) {
     asked,
     read: (id: string) => reader.read(targetOf(id)),
     passes: (ms: number) => (now += ms),
-    answer(index: number, type?: 'Complete'): void {
+    answer: (index: number, type?: 'Complete'): void => {
       const { answer, name } = asked[index]!;
       const { digest } = [1, 2, 3, 4]
         .map((id) => identify('logger', { jobSinkUid: 'u', source: 'a', id: String(id) }))
@@ -40,7 +40,7 @@ function openReader(change: Partial<RunStatusOptions> = {}) {
         status: type === undefined ? {} : { conditions: [{ type, status: 'True' }] },
       });
     },
-    refuse(index: number, status: number): void {
+    refuse: (index: number, status: number): void => {
       asked[index]!.answer.reject(new KubeApiError({ message: 'no', status }));
     },
   };
