@@ -31,17 +31,22 @@ function firstOfEach(problems: readonly Problem[]): Problem[] {
 
 function inJobSink(field: string, job: Fields): string {
   if (field === '' || field === '<nil>') return 'spec.job';
-  const found = variable.exec(field);
-  if (found === null) return `spec.job.${field}`;
-  const [, before = '', kind = '', at = '', index = '', rest = ''] = found;
-  const containers = podSpecOf(job)[kind];
-  const container: unknown = Array.isArray(containers) ? containers[Number(at)] : undefined;
-  const added = isFields(container) ? variablesInFront(container) : 0;
-  return `spec.job.${before}${Number(index) - added}${rest}`;
+  return `spec.job.${inTemplate(field, job)}`;
 }
 
 /** Ours stand in front of the container's own variables, which therefore have other numbers in the Job. */
-const variable = /^(spec\.template\.spec\.(containers|initContainers)\[(\d+)\]\.env\[)(\d+)(.*)$/s;
+function inTemplate(field: string, job: Fields): string {
+  const found = variable.exec(field)?.groups;
+  if (found === undefined) return field;
+  const { before = '', kind = '', at = '', index = '', rest = '' } = found;
+  const containers = podSpecOf(job)[kind];
+  const container: unknown = Array.isArray(containers) ? containers[Number(at)] : undefined;
+  const added = isFields(container) ? variablesInFront(container) : 0;
+  return `${before}${Number(index) - added}${rest}`;
+}
+
+const variable =
+  /^(?<before>spec\.template\.spec\.(?<kind>containers|initContainers)\[(?<at>\d+)\]\.env\[)(?<index>\d+)(?<rest>.*)$/s;
 
 /** `strict decoding error: unknown field "spec.template.spec.contaners"` and so on. */
 function unknownFields(text: string, job: Fields): Problem[] {
