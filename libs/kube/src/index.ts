@@ -45,4 +45,3 @@ export {
 } from './resources.ts';
 export { toSinkError } from './sink-error.ts';
 export { type KubeQuery, type KubeRequest, type KubeResponse, type KubeStream } from './transport.ts';
-export { listAll, type CompleteList } from './list-all.ts';
