@@ -24,8 +24,8 @@ const times = { readyMs: 20_000, notReadyMs: 1_000, notReadyMostMs: 25_000 };
 const namespace = 'shop';
 
 interface World {
-  /** What the brokers say. */
-  answer: () => TopicView;
+  /** What the brokers say about a topic. */
+  answer: (topic: string) => TopicView;
   /** The version of the one Secret. */
   version: string;
 }
@@ -66,10 +66,10 @@ function startController(count: number, world: World) {
     },
   } as unknown as KubeClient;
   const brokers: Pick<Brokers, 'describe'> = {
-    describe: async () => {
+    describe: async (_cluster, topic) => {
       seen.questions += 1;
       await clock.sleep(50);
-      return world.answer();
+      return world.answer(topic);
     },
   };
   const recorder = { record: (_sink: KubeObject, event: SinkEvent) => void seen.events.push(event) };
@@ -168,6 +168,40 @@ describe('credentials that the brokers refuse', () => {
     world.answer = () => ({ state: 'found', partitions: 1, replicationFactor: 1 });
     await time.advance(30_000);
     expect(readiness()).toEqual(Array(5).fill('True'));
+  });
+});
+
+describe('what is wrong with the topic of one sink', () => {
+  test.each<ErrorCode>(['KafkaUnavailable', 'CredentialsRefused'])(
+    'is not held against another on the same brokers: %s',
+    async (code) => {
+      const good: TopicView = { state: 'found', partitions: 1, replicationFactor: 1 };
+      const world: World = {
+        answer: (topic) => (topic === 'sink-0' ? refuse(code)() : good),
+        version: '1',
+      };
+      const { time, readiness, wakeAll } = startController(2, world);
+      for (let second = 0; second < 120; second += 1) {
+        await time.advance(1_000);
+        wakeAll();
+        expect(readiness()).toEqual(['False', 'True']);
+      }
+    },
+  );
+
+  test('is asked about less and less often although others are well', async () => {
+    const good: TopicView = { state: 'found', partitions: 1, replicationFactor: 1 };
+    let questions = 0;
+    const bad = (): never => {
+      questions += 1;
+      return refuse('KafkaUnavailable')();
+    };
+    const { time } = startController(3, {
+      answer: (topic) => (topic === 'sink-0' ? bad() : good),
+      version: '1',
+    });
+    await time.advance(10 * minuteMs);
+    expect(questions).toBeLessThanOrEqual(45);
   });
 });
 

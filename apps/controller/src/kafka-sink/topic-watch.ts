@@ -66,7 +66,7 @@ interface Answer {
   readonly times: number;
 }
 
-/** Keeps one answer per sink, and one per cluster that is of no help to anybody. */
+/** Keeps one answer per sink, and one per cluster that refuses credentials. */
 export function createTopicWatch(options: TopicWatchOptions): TopicWatch {
   const { brokers, clock, logger, freshMs, mostMs, random, wake } = options;
   const answers = new Map<string, Answer>();
@@ -78,9 +78,9 @@ export function createTopicWatch(options: TopicWatchOptions): TopicWatch {
   const answered = (sink: Asker, { digest, cluster }: Asked, view: TopicView): void => {
     const before = answers.get(sink.uid);
     answers.delete(sink.uid);
-    if (isAway(view)) clusters.note(cluster, sink, view);
+    if (isRefused(view)) clusters.note(cluster, sink, view);
     else {
-      clusters.over(cluster);
+      clusters.over(cluster, sink);
       const times = before?.digest === digest && isOfNoHelp(before.view) ? before.times + 1 : 0;
       const goodMs = isOfNoHelp(view) ? grownWait(times, wait) : freshMs;
       answers.set(sink.uid, { digest, view, times, until: clock.monotonic() + goodMs });
@@ -142,6 +142,11 @@ interface Asked {
 /** Whoever waits to ask the same cluster would hear the same, after as long a wait. */
 function isAway(view: TopicView): boolean {
   return view.state === 'unknown' && view.trouble.about !== 'topic';
+}
+
+/** Each further question would show the same credentials to the same brokers. */
+function isRefused(view: TopicView): boolean {
+  return view.state === 'unknown' && view.trouble.about === 'credentials';
 }
 
 /** Asking again at once would not help. */

@@ -28,8 +28,9 @@ interface Troubled {
 }
 
 /**
- * Clusters that do not answer, or refuse the credentials. One question at a time finds out whether that has ended, for
- * all sinks together and less and less often: whoever tries a wrong password every second locks the account.
+ * Clusters that refuse the credentials. One question at a time finds out whether that has ended, for all sinks that were
+ * refused and less and less often: whoever tries a wrong password every second locks the account. What one sink was told
+ * is not held against others that were not refused: what is wrong may have to do with its topic alone.
  */
 export class TroubledClusters {
   readonly #options: TroubledClustersOptions;
@@ -41,12 +42,11 @@ export class TroubledClusters {
     this.#options = options;
   }
 
-  /** What was heard of the cluster last; undefined where nothing is wrong, or where it is time for this sink to ask. */
+  /** What this sink was told last; undefined where it was not refused, or where it is time for it to ask. */
   heard(cluster: string, sink: Asker): Heard | undefined {
-    const troubled = this.#clusters.get(cluster);
-    if (troubled === undefined) this.leave(sink.uid);
+    if (this.#at.get(sink.uid) !== cluster) this.leave(sink.uid);
+    const troubled = this.#at.has(sink.uid) ? this.#clusters.get(cluster) : undefined;
     if (troubled === undefined) return undefined;
-    this.#join(cluster, troubled, sink);
     const now = this.#options.clock.monotonic();
     if (now < troubled.until) return { view: troubled.view, againInMs: troubled.until - now };
     troubled.rounds += 1;
@@ -65,10 +65,10 @@ export class TroubledClusters {
     troubled.until = clock.monotonic() + grownWait(troubled.rounds, wait);
   }
 
-  /** It has answered; everybody who waits may ask. */
-  over(cluster: string): void {
+  /** A sink that was refused has got in; all others that wait may ask. */
+  over(cluster: string, { uid: asker }: Asker): void {
     const troubled = this.#clusters.get(cluster);
-    if (troubled === undefined) return;
+    if (troubled === undefined || !troubled.sinks.has(asker)) return;
     this.#clusters.delete(cluster);
     for (const [uid, sink] of troubled.sinks) {
       this.#at.delete(uid);
