@@ -68,7 +68,7 @@ export class TroubledClusters {
   /** A sink that was refused has got in; all others that wait may ask. */
   over(cluster: string, { uid: asker }: Asker): void {
     const troubled = this.#clusters.get(cluster);
-    if (troubled === undefined || !troubled.sinks.has(asker)) return;
+    if (troubled?.sinks.has(asker) !== true) return;
     this.#clusters.delete(cluster);
     for (const [uid, sink] of troubled.sinks) {
       this.#at.delete(uid);
