@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { kafkaSinkResource } from '@event-sinks/crds';
+import { events, type KubeObject } from '@event-sinks/kube';
 import { eventually, startTestKafka, type TestKafka } from '@event-sinks/testing';
 import { startSilentServer } from './silent-server.ts';
 import { condition, startCluster, type Cluster, type Sink } from './cluster.ts';
@@ -38,6 +39,12 @@ function becomes(name: string, ready: object, timeoutMs = 15_000): Promise<Sink>
   );
 }
 
+async function told(name: string): Promise<unknown[]> {
+  const { items } = await cluster.client.list<KubeObject>(events, { namespace: 'shop' });
+  const about = items.filter((each) => (each['regarding'] as { name?: string }).name === name);
+  return about.map((each) => each['reason']).sort();
+}
+
 test('a KafkaSink with a topic that is there becomes ready and gets its address', async () => {
   await kafka.createTopic({ topic: 'orders', partitions: 2 });
   await create('orders');
@@ -74,8 +81,19 @@ test('one without its topic says so, creates none, and becomes ready once it is 
   expect(condition(sink, 'TopicReady')).toMatchObject({ status: 'False', reason: 'TopicNotFound' });
   expect(sink.status?.address).toBeUndefined();
   expect(await kafka.listTopics()).not.toContain('missing');
+  // However often it is looked at, a person is told once.
+  await controller.morePasses('kafkasink', 5);
   await kafka.createTopic({ topic: 'missing' });
   await becomes('missing', { status: 'True' });
+  await eventually(async () => {
+    expect(await told('missing')).toEqual(['Ready', 'TopicNotFound']);
+  });
+  const lines = controller.lines.filter(
+    ({ level, fields }) => level === 'warn' && fields['name'] === 'missing',
+  );
+  expect(lines).toMatchObject([
+    { message: 'A sink is not ready', fields: { namespace: 'shop', reason: 'TopicNotFound' } },
+  ]);
 });
 
 test('brokers that swallow what they are sent hold up no sink of others', async () => {
