@@ -6,6 +6,11 @@ export const jobSinkConditions = {
   EventPoliciesReady: 'No EventPolicy that applies to the sink is waiting to take force.',
 } as const;
 
+/** What the conditions of a JobSink say that do not count towards Ready. */
+export const jobSinkInformation = {
+  JobsRunnable: 'No Job of the sink has been without a running pod for long. Does not count towards Ready.',
+} as const;
+
 /** What each condition of a KafkaSink says while it is True; the keys are every type but Ready. */
 export const kafkaSinkConditions = {
   Addressable: 'The sink has an address, and status.address shows it.',

@@ -52,6 +52,12 @@ describe('setCondition', () => {
       [{ type: 'TopicReady', status: 'True', lastTransitionTime: now }],
     ],
     [
+      'a severity is kept',
+      [],
+      { type: 'JobsRunnable', status: 'False', severity: 'Info' },
+      [{ type: 'JobsRunnable', status: 'False', severity: 'Info', lastTransitionTime: now }],
+    ],
+    [
       'the others are kept, sorted by type',
       [condition('TopicReady', 'True'), condition('Addressable', 'True')],
       { type: 'Ready', status: 'True', reason: undefined, message: undefined },

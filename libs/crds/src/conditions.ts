@@ -7,6 +7,8 @@ export interface ConditionFinding {
   readonly status: ConditionStatus;
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
+  /** `Info` for a condition that does not count towards Ready; Knative's controllers read it in the same way. */
+  readonly severity?: string | undefined;
 }
 
 /**
@@ -25,6 +27,7 @@ export function setCondition(
     status: finding.status,
     ...(finding.reason !== undefined && { reason: finding.reason }),
     ...(finding.message !== undefined && { message: finding.message }),
+    ...(finding.severity !== undefined && { severity: finding.severity }),
     lastTransitionTime: (sameStatus ? before.lastTransitionTime : undefined) ?? nowIso,
   };
   return [...conditions.filter(({ type }) => type !== finding.type), after].sort(byType);

@@ -6,6 +6,7 @@ export {
   jobSinkIdLabel,
   jobSinkNameLabel,
   kafkaSinkFinalizer,
+  lastOutcomeHeader,
   topicClaimAnnotation,
   topicIdAnnotation,
   topicOwnerAnnotation,
@@ -18,6 +19,7 @@ export type { KafkaSink, KafkaSinkSpec } from './schema/kafka-sink.ts';
 export { parseJobSink, parseKafkaSink, type ParseResult } from './parse.ts';
 export {
   jobSinkConditions,
+  jobSinkInformation,
   kafkaSinkConditions,
   readyCondition,
   type JobSinkConditionType,

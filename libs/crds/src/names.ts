@@ -42,5 +42,11 @@ export const topicIdAnnotation = 'eventing.knative.dev/topic.id';
  */
 export const kafkaSinkFinalizer = 'kafkasinks.eventing.knative.dev';
 
+/**
+ * The header by which a data plane tells the controller, in its answer to a probe, what became of the last event for a
+ * sink: `<outcome>;ago=<ms>;since=<ms>`, where the outcome is `Stored` or the `Reason` of the refusal.
+ */
+export const lastOutcomeHeader = 'K-Sink-Last-Outcome';
+
 /** The label by which tools, and Knative's aggregated role, find kinds that have an address. */
 export const addressableLabel = 'duck.knative.dev/addressable';

@@ -44,6 +44,22 @@ describe('parseJobSink', () => {
     expect(parseJobSink(sink)).toEqual({ ok: true, value: sink });
   });
 
+  test.each<[string, object]>([
+    ['empty strings', { apiVersion: '', kind: '', metadata: { namespace: '' } }],
+    ['empty objects', { metadata: {} }],
+    ['nulls', { apiVersion: null, kind: null, metadata: null }],
+  ])('takes %s for fields that were left out', (_name, empty) => {
+    const spec = { template: {} };
+    expect(parseJobSink(jobSink({ job: { spec, ...empty } }))).toEqual(
+      parseJobSink(jobSink({ job: { spec } })),
+    );
+  });
+
+  test('leaves what is empty in the Job’s own spec as it is', () => {
+    const sink = jobSink({ job: { spec: { suspend: false, backoffLimit: 0, template: { metadata: {} } } } });
+    expect(parseJobSink(sink)).toEqual({ ok: true, value: sink });
+  });
+
   test.each<[string, unknown, string[]]>([
     ['nothing at all', undefined, ['the object is missing; it must be an object']],
     ['no spec', jobSink(undefined), ['spec is missing; it must be an object']],
@@ -130,7 +146,33 @@ describe('parseKafkaSink', () => {
       { topicDeletionPolicy: 'Keep' },
       ['spec.topicDeletionPolicy must be "Delete" or "Retain"'],
     ],
-    ['no partitions', { numPartitions: 0, replicationFactor: 1 }, ['spec.numPartitions must be at least 1']],
+    [
+      'less than no partition',
+      { numPartitions: -1, replicationFactor: 1 },
+      ['spec.numPartitions must be at least 1'],
+    ],
+    [
+      'a Secret without a name',
+      { auth: { secret: { ref: { name: '' } } } },
+      ['spec.auth.secret.ref.name must be the name of a Secret: lower-case letters, digits, "-" and "."'],
+    ],
+    [
+      'a Secret without a reference',
+      { auth: { secret: {} } },
+      ['spec.auth.secret.ref is missing; it must be an object'],
+    ],
+    [
+      'an empty topic',
+      { topic: '' },
+      ['spec.topic may hold only letters, digits, ".", "_" and "-"; rename the topic'],
+    ],
+    ['an empty string for a number', { numPartitions: '' }, ['spec.numPartitions must be a number']],
+    [
+      'an empty object for a string',
+      { contentMode: {} },
+      ['spec.contentMode must be "binary" or "structured"'],
+    ],
+    ['null for the topic', { topic: null }, ['spec.topic must be a string']],
     [
       'half a partition',
       { numPartitions: 1.5, replicationFactor: 1 },
@@ -153,6 +195,16 @@ describe('parseKafkaSink', () => {
     ],
   ])('refuses %s', (_name, spec, problems) => {
     expect(problemsOf(parseKafkaSink(kafkaSink(spec)))).toEqual(problems);
+  });
+
+  test.each<[string, object]>([
+    ['empty strings', { contentMode: '' }],
+    ['zeros', { numPartitions: 0, replicationFactor: 0 }],
+    ['an empty auth', { auth: {} }],
+    ['an auth with a null in it', { auth: { secret: null } }],
+    ['nulls', { contentMode: null, numPartitions: null, replicationFactor: null, auth: null }],
+  ])('takes %s for fields that were left out', (_name, spec) => {
+    expect(parseKafkaSink(kafkaSink(spec))).toEqual(parseKafkaSink(kafkaSink({})));
   });
 
   test('serves a sink from before the rule that partitions and replication go together', () => {

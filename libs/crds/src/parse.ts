@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { withoutEmptyFields } from './schema/empty-fields.ts';
 import { jobSinkSchema, type JobSink } from './schema/job-sink.ts';
 import { kafkaSinkSchema, type KafkaSink } from './schema/kafka-sink.ts';
 
@@ -8,14 +9,15 @@ export type ParseResult<Value> =
 
 /**
  * Checks that a value is a JobSink. Unknown fields are kept, so the template in `spec.job` comes out with
- * everything it went in with. Rules that only bind new objects, such as the length of the name, are the CRD’s.
+ * everything it went in with, but for optional fields of ours that hold nothing. Rules that only bind new objects, such as the length of the name, are the CRD’s.
  */
 export function parseJobSink(value: unknown): ParseResult<JobSink> {
   return parseWith(jobSinkSchema, value);
 }
 
 /**
- * Checks that a value is a KafkaSink and fills in `contentMode`. Unknown fields are kept. One of
+ * Checks that a value is a KafkaSink and fills in `contentMode`. Unknown fields are kept, optional ones that hold nothing
+ * (null, "", 0, {}) are left out. One of
  * numPartitions and replicationFactor without the other passes: the CRD refuses it in new objects, and one
  * that is older than that rule is still served, as a sink whose topic has to exist.
  */
@@ -23,13 +25,21 @@ export function parseKafkaSink(value: unknown): ParseResult<KafkaSink> {
   return parseWith(kafkaSinkSchema, value);
 }
 
-function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown): ParseResult<z.output<Schema>> {
-  const result = schema.safeParse(value, { error: explain });
+function parseWith<Schema extends z.ZodObject<{ spec: z.ZodType }>>(
+  schema: Schema,
+  value: unknown,
+): ParseResult<z.output<Schema>> {
+  const result = schema.safeParse(withoutEmpty(schema.shape.spec, value), { error: explain });
   if (result.success) return { ok: true, value: result.data };
   return {
     ok: false,
     problems: result.error.issues.map(({ path, message }) => `${pathText(path)} ${message}`),
   };
+}
+
+function withoutEmpty(specSchema: z.ZodType, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('spec' in value)) return value;
+  return { ...value, spec: withoutEmptyFields(specSchema, value.spec) };
 }
 
 function pathText(path: readonly PropertyKey[]): string {

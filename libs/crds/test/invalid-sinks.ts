@@ -89,11 +89,11 @@ const invalidSecrets = ['', 'My Login', 'Login', 'a_b', '-a', 'a-', 'a..b', 'ns/
   ],
 );
 
-const invalidContentModes = ['', 'Binary', 'BINARY', 'avro', 'batch', 'binary '].map(
+const invalidContentModes = ['Binary', 'BINARY', 'avro', 'batch', 'binary '].map(
   (contentMode): InvalidSink => [
     `the content mode ${JSON.stringify(contentMode)}`,
     kafkaSink({ contentMode }),
-    `spec.contentMode: Unsupported value: ${quoted(contentMode)}: supported values: "binary", "structured"`,
+    `spec.contentMode: Unsupported value: ${quoted(contentMode)}: supported values: "binary", "structured", ""`,
   ],
 );
 
@@ -168,15 +168,11 @@ export const invalidKafkaSinks: readonly InvalidSink[] = [
     kafkaSink({ replicationFactor: 1 }),
     `spec: Invalid value: ${togetherMend}`,
   ],
-  [
-    'no partition',
-    topicShape(0, 1),
-    'spec.numPartitions: Invalid value: 0: spec.numPartitions in body should be greater than or equal to 1',
-  ],
+  ['no partition, but a replica', topicShape(0, 1), `spec: Invalid value: ${togetherMend}`],
   [
     'less than no partition',
     topicShape(-1, 1),
-    'spec.numPartitions: Invalid value: -1: spec.numPartitions in body should be greater than or equal to 1',
+    'spec.numPartitions: Invalid value: -1: spec.numPartitions in body should be greater than or equal to 0',
   ],
   [
     'more partitions than Kafka can count',
@@ -185,18 +181,13 @@ export const invalidKafkaSinks: readonly InvalidSink[] = [
   ],
   ['half a partition', topicShape(1.5, 1), wrongType('spec.numPartitions', 'number', 'integer')],
   ['partitions as text', topicShape('3', 1), wrongType('spec.numPartitions', 'string', 'integer')],
-  [
-    'no replica',
-    topicShape(1, 0),
-    'spec.replicationFactor: Invalid value: 0: spec.replicationFactor in body should be greater than or equal to 1',
-  ],
+  ['no replica, but a partition', topicShape(1, 0), `spec: Invalid value: ${togetherMend}`],
   [
     'more replicas than Kafka can count',
     topicShape(1, 32_768),
     'spec.replicationFactor: Invalid value: 32768: spec.replicationFactor in body should be less than or equal to 32767',
   ],
   ['replicas as text', topicShape(1, '1'), wrongType('spec.replicationFactor', 'string', 'integer')],
-  ['an empty auth', kafkaSink({ auth: {} }), 'spec.auth.secret: Required value'],
   ['auth as text', kafkaSink({ auth: 'login' }), wrongType('spec.auth', 'string', 'object')],
   ['auth without a reference', kafkaSink({ auth: { secret: {} } }), 'spec.auth.secret.ref: Required value'],
   [
@@ -255,12 +246,12 @@ export const invalidJobSinks: readonly InvalidSink[] = [
   [
     'a job of another version',
     jobSinkOf({ ...smallestJob, apiVersion: 'batch/v2' }),
-    'spec.job.apiVersion: Unsupported value: "batch/v2": supported values: "batch/v1"',
+    'spec.job.apiVersion: Unsupported value: "batch/v2": supported values: "batch/v1", ""',
   ],
   [
     'a job of another kind',
     jobSinkOf({ ...smallestJob, kind: 'CronJob' }),
-    'spec.job.kind: Unsupported value: "CronJob": supported values: "Job"',
+    'spec.job.kind: Unsupported value: "CronJob": supported values: "Job", ""',
   ],
   [
     'metadata of the job that is a list',

@@ -66,28 +66,27 @@ describe.each(sinkKinds)('the CRD of %s', (kind) => {
     }
   });
 
-  test.each(kind === 'JobSink' ? ['all', 'knative', 'eventing', 'sink'] : ['all', 'knative', 'eventing'])(
-    'is in the category %s',
-    async (category) => {
-      const name = `${kind.toLowerCase()}-in-${category}`;
-      await sinks.api.send('POST', sinkPath(kind), {
-        ...sampleOf[kind],
-        metadata: { name, namespace: 'default' },
-      });
-      const full = `${resourceOf[kind].singular}.${resourceOf[kind].group}/${name}`;
-      await eventually(async () => {
-        expect((await kubectl('get', category, '-o', 'name')).split('\n')).toContain(full);
-      });
-    },
-  );
+  test.each(['all', 'knative', 'eventing', 'sink'])('is in the category %s', async (category) => {
+    const name = `${kind.toLowerCase()}-in-${category}`;
+    await sinks.api.send('POST', sinkPath(kind), {
+      ...sampleOf[kind],
+      metadata: { name, namespace: 'default' },
+    });
+    const full = `${resourceOf[kind].singular}.${resourceOf[kind].group}/${name}`;
+    await eventually(async () => {
+      expect((await kubectl('get', category, '-o', 'name')).split('\n')).toContain(full);
+    });
+  });
 });
 
-test('kubectl get sink shows no KafkaSink, as with Knative', async () => {
-  await sinks.api.send('POST', sinkPath('KafkaSink'), kafkaSink({}, 'elsewhere'));
-  await sinks.api.send('POST', sinkPath('JobSink'), jobSink(undefined, 'here'));
-  const found = await kubectl('get', 'sink', '-o', 'name');
-  expect(found).toContain('/here');
-  expect(found).not.toContain('/elsewhere');
+test('kubectl get sink shows both kinds', async () => {
+  await sinks.api.send('POST', sinkPath('KafkaSink'), kafkaSink({}, 'topic'));
+  await sinks.api.send('POST', sinkPath('JobSink'), jobSink(undefined, 'task'));
+  await eventually(async () => {
+    const found = (await kubectl('get', 'sink', '-o', 'name')).split('\n');
+    expect(found).toContain('jobsink.sinks.knative.dev/task');
+    expect(found).toContain('kafkasink.eventing.knative.dev/topic');
+  });
 });
 
 describe.each(sinkKinds)('the status of a %s', (kind) => {
@@ -197,6 +196,15 @@ describe.each(sinkKinds)('the status of a %s', (kind) => {
     await patchStatus('waited', { observedGeneration: 2 });
     expect(await kubectl(...wait('0s'))).toContain('condition met');
   });
+});
+
+test('a JobSink shows in wide columns how many Jobs it has', async () => {
+  await sinks.api.send('POST', sinkPath('JobSink'), jobSink(undefined, 'busy'));
+  const status = { job: { active: 3, succeeded: 12, failed: 0 } };
+  await sinks.api.send('PATCH', sinkPath('JobSink', 'busy', 'status'), { status }, mergePatch);
+  const [head = '', line = ''] = (await kubectl('get', 'jobsink', 'busy', '-o', 'wide')).split('\n');
+  expect(head.trim().split(/\s+/).slice(-3)).toEqual(['ACTIVE', 'SUCCEEDED', 'FAILED']);
+  expect(line.trim().split(/\s+/).slice(-3)).toEqual(['3', '12', '0']);
 });
 
 test('a JobSink shows the selector of its Jobs', async () => {

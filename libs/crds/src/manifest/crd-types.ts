@@ -3,7 +3,7 @@ import type { StructuralSchema } from './structural.ts';
 /** A column of `kubectl get`. */
 export interface PrinterColumn {
   readonly name: string;
-  readonly type: 'string' | 'date';
+  readonly type: 'string' | 'date' | 'integer';
   readonly jsonPath: string;
   readonly description: string;
   /** Above 0: shown with `-o wide` only. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { acceptEmptyFields } from './accept-empty-fields.ts';
 import { crdManifest, crds, type SinkKind, type StructuralSchema } from '../index.ts';
 
 const kinds: SinkKind[] = ['JobSink', 'KafkaSink'];
@@ -29,7 +30,7 @@ describe('the CRDs', () => {
       'kafkasinks.eventing.knative.dev',
     ]);
     expect(crdManifest('JobSink').spec.names.categories).toEqual(['all', 'knative', 'eventing', 'sink']);
-    expect(crdManifest('KafkaSink').spec.names.categories).toEqual(['all', 'knative', 'eventing']);
+    expect(crdManifest('KafkaSink').spec.names.categories).toEqual(['all', 'knative', 'eventing', 'sink']);
   });
 
   test.each(kinds)('%s is found as addressable', (kind) => {
@@ -44,7 +45,10 @@ describe('the CRDs', () => {
       crdManifest(kind).spec.versions[0].additionalPrinterColumns.map(
         ({ name, priority = 0 }) => `${name}/${priority}`,
       );
-    expect(columns('JobSink')).toEqual(['URL/0', 'Age/0', 'Ready/0', 'Reason/0']);
+    expect(columns('JobSink')).toEqual([
+      ...['URL/0', 'Age/0', 'Ready/0', 'Reason/0'],
+      ...['Active/1', 'Succeeded/1', 'Failed/1'],
+    ]);
     expect(columns('KafkaSink')).toEqual(['URL/0', 'Age/0', 'Ready/0', 'Reason/0', 'Topic/1']);
   });
 
@@ -62,6 +66,16 @@ describe('the CRDs', () => {
     });
   });
 
+  test('JobSink says of each part of the Job where its fields are explained', () => {
+    for (const [path, explained] of [
+      ['spec.job', 'job'],
+      ['spec.job.metadata', 'job.metadata'],
+      ['spec.job.spec', 'job.spec'],
+      ['spec.job.spec.template', 'job.spec.template'],
+    ] as const)
+      expect(at(rootOf('JobSink'), path).description).toContain(`"kubectl explain ${explained}"`);
+  });
+
   test('JobSink asks for spec and spec.job, and prunes nothing inside it', () => {
     expect(rootOf('JobSink').required).toEqual(['spec']);
     expect(at(rootOf('JobSink'), 'spec').required).toEqual(['job']);
@@ -76,7 +90,28 @@ describe('the CRDs', () => {
     expect(at(rootOf('KafkaSink'), 'spec.bootstrapServers')).toMatchObject({ minItems: 1, maxItems: 64 });
     expect(at(rootOf('KafkaSink'), 'spec.contentMode')).toMatchObject({ default: 'binary' });
     expect(at(rootOf('KafkaSink'), 'spec.topicDeletionPolicy')).toMatchObject({ default: 'Delete' });
-    expect(at(rootOf('KafkaSink'), 'spec.replicationFactor')).toMatchObject({ minimum: 1, maximum: 32_767 });
+    expect(at(rootOf('KafkaSink'), 'spec.replicationFactor')).toMatchObject({ minimum: 0, maximum: 32_767 });
+  });
+
+  test('an optional field may be empty, a required one may not', () => {
+    const optional = { type: 'object', required: ['name'], properties: { name: { type: 'string' } } };
+    const schema = acceptEmptyFields({
+      required: ['needed'],
+      properties: {
+        needed: { type: 'object', required: ['name'], properties: { name: { enum: ['a'] } } },
+        mode: { enum: ['a', 'b'] },
+        count: { minimum: 1 },
+        optional,
+      },
+    });
+    expect(schema.properties).toEqual({
+      needed: { type: 'object', required: ['name'], properties: { name: { enum: ['a'] } } },
+      mode: { enum: ['a', 'b', ''] },
+      count: { minimum: 0 },
+      optional: { type: 'object', properties: { name: { type: 'string' } } },
+    });
+    const unclear = { properties: { a: { required: ['b', 'c'], properties: { b: {}, c: {} } } } };
+    expect(() => acceptEmptyFields(unclear)).toThrow('a: an optional object may have one required field');
   });
 
   test.each(kinds)('%s says in each rule which field is meant and what mends it', (kind) => {

@@ -13,17 +13,27 @@ interface SinkDefinition {
   readonly extraColumns: readonly PrinterColumn[];
 }
 
+/** Shown by -o wide. */
+function jobColumn(name: string, state: string): PrinterColumn {
+  const jsonPath = `.status.job.${name.toLowerCase()}`;
+  return { name, type: 'integer', jsonPath, description: `Jobs that exist and ${state}.`, priority: 1 };
+}
+
 const definitions: Readonly<Record<SinkKind, SinkDefinition>> = {
   JobSink: {
     resource: jobSinkResource,
     schema: jobSinkSchema,
     categories: ['all', 'knative', 'eventing', 'sink'],
-    extraColumns: [],
+    extraColumns: [
+      jobColumn('Active', 'have not finished'),
+      jobColumn('Succeeded', 'are complete'),
+      jobColumn('Failed', 'failed'),
+    ],
   },
   KafkaSink: {
     resource: kafkaSinkResource,
     schema: kafkaSinkSchema,
-    categories: ['all', 'knative', 'eventing'],
+    categories: ['all', 'knative', 'eventing', 'sink'],
     extraColumns: [
       {
         name: 'Topic',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acceptEmptyFields } from './accept-empty-fields.ts';
 import { toStructuralSchema, type JsonSchema, type StructuralSchema } from './structural.ts';
 
 /** The fields every object has. A CRD may say no more about metadata than that it is an object. */
@@ -15,9 +16,15 @@ export function rootSchema(schema: z.ZodType): StructuralSchema {
   const properties = json['properties'] as Record<string, JsonSchema>;
   const ownFields = Object.entries(properties).filter(([name]) => !(name in typeMeta));
   const required = (json['required'] as string[]).filter((name) => !(name in typeMeta));
-  return toStructuralSchema({
+  const structural = toStructuralSchema({
     ...json,
     required,
     properties: { ...typeMeta, ...Object.fromEntries(ownFields) },
   });
+  const { spec = {}, ...others } = structural.properties ?? {};
+  const { status, ...typed } = others;
+  return {
+    ...structural,
+    properties: { ...typed, spec: acceptEmptyFields(spec), ...(status !== undefined && { status }) },
+  };
 }

@@ -83,3 +83,16 @@ export function immutableField(field: string, mend: string): CelRule {
     reason: 'FieldValueForbidden',
   };
 }
+
+/** The same for a number that is left out or above zero: one that is 0 counts as left out. */
+export function immutableCount(field: string, mend: string): CelRule {
+  return {
+    ...immutableField(field, mend),
+    rule: `${countOf('self', field)} == ${countOf('oldSelf', field)}`,
+  };
+}
+
+/** A number in a rule, 0 where it was left out. */
+export function countOf(object: 'self' | 'oldSelf', field: string): string {
+  return `(has(${object}.${field}) ? ${object}.${field} : 0)`;
+}

@@ -6,14 +6,16 @@ import { sinkStatusDescription, sinkStatusFields } from './status.ts';
 
 const podTemplateSchema = z.looseObject({}).meta({
   ...keepUnknownFields,
-  description: 'The pod that runs for an event, as in batch/v1. Must be given.',
+  description:
+    'The pod that runs for an event, as in batch/v1. Must be given. "kubectl explain job.spec.template" explains its fields.',
 });
 
 const jobSpecSchema = z.looseObject({ template: podTemplateSchema }).meta({
   ...keepUnknownFields,
   // Asked for by a rule on spec.job instead, whose message says what to write.
   required: [],
-  description: 'The spec of a batch/v1 Job, passed through as it is. Must be given.',
+  description:
+    'The spec of a batch/v1 Job, passed through as it is. Must be given. "kubectl explain job.spec" explains its fields.',
 });
 
 const jobMetadataSchema = z
@@ -24,7 +26,9 @@ const jobMetadataSchema = z
   })
   .meta({
     ...keepUnknownFields,
-    description: 'Labels and annotations for the Jobs. A name is not used: each event gives its Job a name.',
+    description:
+      'Labels and annotations for the Jobs. A name is not used: each event gives its Job a name. ' +
+      '"kubectl explain job.metadata" explains its fields.',
   });
 
 /**
@@ -57,12 +61,14 @@ const jobTemplateSchema = z
     ),
     description:
       'The Job to make for each event: a whole batch/v1 Job, in which every field of Kubernetes may be used. ' +
-      'The event is added to it as the volume jobsink-event.',
+      'The event is added to it as the volume jobsink-event. "kubectl explain job" explains its fields.',
   });
 
 const jobSinkSpecSchema = openObject({ job: jobTemplateSchema }).meta({
   description: 'What to run for an event.',
 });
+
+const jobCount = (description: string) => z.int32().min(0).optional().meta({ format: 'int32', description });
 
 const jobSinkStatusSchema = openObject({
   ...sinkStatusFields,
@@ -70,9 +76,12 @@ const jobSinkStatusSchema = openObject({
     selector: z.string().optional().meta({
       description: 'A label selector that finds every Job of this sink, fit for kubectl get jobs -l.',
     }),
+    active: jobCount('Jobs of this sink that have not finished.'),
+    succeeded: jobCount('Jobs of this sink that are complete and still exist.'),
+    failed: jobCount('Jobs of this sink that failed and still exist.'),
   })
     .optional()
-    .meta({ description: 'How to find the Jobs that were made.' }),
+    .meta({ description: 'The Jobs that were made: how to find them, and how many of them exist.' }),
 }).meta({ description: sinkStatusDescription });
 
 /** The one source for the type, the run-time check and the CRD of JobSink. */

@@ -3,6 +3,8 @@ import { kafkaSinkResource } from '../resource.ts';
 import {
   atomicList,
   celRules,
+  countOf,
+  immutableCount,
   immutableField,
   openObject,
   patterned,
@@ -60,9 +62,9 @@ const reshapeMend = 'alter the topic itself with the tools of Kafka';
 /** Partitions may be added to a topic, and the sink may say so afterwards. */
 const partitionsOnlyGrow: CelRule = {
   rule:
-    'has(self.numPartitions) == has(oldSelf.numPartitions) && (!has(self.numPartitions) || ' +
-    'self.numPartitions == oldSelf.numPartitions || ' +
-    '(has(self.replicationFactor) && self.numPartitions > oldSelf.numPartitions))',
+    `${countOf('self', 'numPartitions')} == ${countOf('oldSelf', 'numPartitions')} || ` +
+    `(${countOf('self', 'replicationFactor')} > 0 && ${countOf('oldSelf', 'numPartitions')} > 0 && ` +
+    'self.numPartitions > oldSelf.numPartitions)',
   message: `numPartitions can only be raised once the sink exists; ${reshapeMend}`,
   fieldPath: '.numPartitions',
   reason: 'FieldValueForbidden',
@@ -116,9 +118,9 @@ const kafkaSinkSpecSchema = openObject({
   ...celRules(
     immutableField('topic', 'create another KafkaSink for another topic'),
     partitionsOnlyGrow,
-    immutableField('replicationFactor', reshapeMend),
+    immutableCount('replicationFactor', reshapeMend),
     whenCreated({
-      rule: 'has(self.numPartitions) == has(self.replicationFactor)',
+      rule: `(${countOf('self', 'numPartitions')} != 0) == (${countOf('self', 'replicationFactor')} != 0)`,
       message:
         'numPartitions and replicationFactor go together; set both to have the topic created, ' +
         'or neither to use a topic that exists',

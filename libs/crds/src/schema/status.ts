@@ -18,7 +18,7 @@ const conditionSchema = openObject({
     .optional()
     .meta({ format: 'date-time', description: 'When the status last went from one value to another.' }),
   severity: z.string().optional().meta({
-    description: 'Empty where the condition counts towards Ready; written by Knative, never by these sinks.',
+    description: 'Empty where the condition counts towards Ready; Info where it does not.',
   }),
 }).meta({ description: 'One thing that has to hold for the sink to work, and whether it does.' });
 
