@@ -142,6 +142,12 @@ export const alertCases: Readonly<Record<string, AlertCase>> = {
     labels: { kn_sink_namespace: 'n', kn_sink_name: 's' },
     well: { 'event_sinks_jobs{kn_sink_namespace="n",kn_sink_name="s",outcome="complete",pod="a"}': '9x30' },
   },
+  JobSinkJobsWaiting: {
+    series: { 'event_sinks_jobs_waiting{kn_sink_namespace="n",kn_sink_name="s",pod="a"}': '2x30' },
+    at: '15m',
+    labels: { kn_sink_namespace: 'n', kn_sink_name: 's' },
+    well: { 'event_sinks_jobs_waiting{kn_sink_namespace="n",kn_sink_name="s",pod="a"}': '0x30' },
+  },
   JobSinkSweepFailing: {
     series: {
       'event_sinks_sweeps_total{outcome="failed"}': '0+1x40',

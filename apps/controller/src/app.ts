@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { jobSinkResource } from '@event-sinks/crds';
 import { createLeaseElector, leases, loadKubeClient, secrets } from '@event-sinks/kube';
 import {
   apiCallMetrics,
@@ -15,7 +16,8 @@ import { createBelongings, type BelongingsOptions } from './adapters/belongings.
 import { createEventRecorder } from './adapters/event-recorder.ts';
 import type { Config } from './config.ts';
 import { createBrokers, type Brokers } from './kafka-sink/brokers.ts';
-import { createKinds } from './kinds.ts';
+import { createKinds, type Kind } from './kinds.ts';
+import { createJobOverview } from './job-sink/job-overview.ts';
 import { createSweep } from './job-sink/sweep.ts';
 import { createReconcileMetrics } from './reconcile-metrics.ts';
 import { exposeSinks } from './sink-metrics.ts';
@@ -58,8 +60,16 @@ export function createApp(dependencies: AppDependencies): App {
   });
   const health = new Health();
   const trial = createTemplateTrial({ client, timeoutMs: trialTimeoutMs, newId: randomUUID });
-  const kinds = createKinds({
-    ...{ ...dependencies, client, trial },
+  const jobSinks = (): Kind | undefined => kinds.find(({ plural }) => plural === jobSinkResource.plural);
+  const jobs = createJobOverview({
+    ...{ clock, registry, startTimeoutMs: config.JOB_START_TIMEOUT },
+    known: () => uidsOf(jobSinks()),
+    wake: (sink) => {
+      jobSinks()?.loop.wake(sink);
+    },
+  });
+  const kinds: readonly Kind[] = createKinds({
+    ...{ ...dependencies, client, trial, jobs },
     brokers: dependencies.brokers ?? createBrokers({ timeoutMs: config.KAFKA_TIMEOUT, logger }),
     recorder: createEventRecorder({
       client,
@@ -80,6 +90,7 @@ export function createApp(dependencies: AppDependencies): App {
     },
     ageMs: config.SWEEP_AGE,
     intervalMs: config.SWEEP_INTERVAL,
+    overview: jobs,
   });
   const belongings = createBelongings({
     ...{ client, clock, logger, namespace: config.SYSTEM_NAMESPACE, role: config.CONTROLLER_ROLE },
@@ -132,6 +143,11 @@ export function createApp(dependencies: AppDependencies): App {
     metricsPort: () => admin?.port ?? 0,
     webhookPort: () => webhook?.port() ?? 0,
   };
+}
+
+/** Undefined where JobSinks are not this process's to watch. */
+function uidsOf(kind: Kind | undefined): ReadonlySet<string> | undefined {
+  return kind === undefined ? undefined : new Set(kind.loop.list().map(({ metadata }) => metadata.uid ?? ''));
 }
 
 /** Connections to the API server beside those of watched namespaces. */

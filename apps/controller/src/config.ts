@@ -64,9 +64,11 @@ export const configSchema = z.object({
   /** How long a Job may stay without its event before it is removed, and how often to look. */
   SWEEP_AGE: envDuration({ min: 1_000, max: 604_800_000, default: 600_000 }),
   SWEEP_INTERVAL: envDuration({ min: 1_000, max: 86_400_000, default: 120_000 }),
+  /** How long a Job may be without a running pod before it counts as waiting. */
+  JOB_START_TIMEOUT: envDuration({ min: 1_000, max: day, default: 120_000 }),
   /** How old the finding about a JobSink's template may be, which the cluster around it may have outdated. */
   TEMPLATE_RECHECK_VALID: envDuration({ min: 1_000, max: 7 * day, default: day / 24 }),
-  TEMPLATE_RECHECK_REFUSED: envDuration({ min: 1_000, max: day, default: 60_000 }),
+  TEMPLATE_RECHECK_REFUSED: envDuration({ min: 1_000, max: day, default: 5_000 }),
   /** Whether this process serves the admission of JobSinks. */
   WEBHOOK_ENABLED: envBool({ default: false }),
   WEBHOOK_PORT: envInt({ min: 0, max: 65_535, default: 8443 }),

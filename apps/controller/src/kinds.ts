@@ -11,6 +11,8 @@ import type { Config } from './config.ts';
 import type { DataPlaneService } from './domain/address.ts';
 import type { RecheckTimes } from './domain/recheck.ts';
 import { createJobSinkReconciler } from './job-sink/reconcile.ts';
+import type { JobOverview } from './job-sink/job-overview.ts';
+import { createJobsCondition } from './job-sink/jobs-condition.ts';
 import { createTemplateWatch } from './job-sink/template-watch.ts';
 import type { Brokers } from './kafka-sink/brokers.ts';
 import { createKafkaSinkKind } from './kafka-sink/kind.ts';
@@ -44,6 +46,7 @@ export interface KindsOptions {
   readonly fence: () => void;
   readonly recorder: EventRecorder;
   readonly trial: TemplateTrial;
+  readonly jobs: JobOverview;
   readonly brokers: Brokers;
 }
 
@@ -85,7 +88,7 @@ export function createKinds(options: KindsOptions): Kind[] {
 }
 
 function createJobSinkKind(options: KindsOptions, { dataPlaneOf, serviceOf, newRecheck }: KindParts): Kind {
-  const { config, client, logger, clock, random, metrics, fence, recorder, trial } = options;
+  const { config, client, logger, clock, random, metrics, fence, recorder, trial, jobs } = options;
   const recheck = newRecheck();
   const pods = dataPlaneOf(config.JOB_SINK_SERVICE, () => {
     loop.wakeAll();
@@ -105,7 +108,8 @@ function createJobSinkKind(options: KindsOptions, { dataPlaneOf, serviceOf, newR
           troubleMs: templateRetryMs,
         },
       }),
-      ...{ recheck, clock },
+      jobsCondition: createJobsCondition({ client, clock, startTimeoutMs: config.JOB_START_TIMEOUT }),
+      ...{ recheck, clock, jobs },
     }),
     onChange: ({ type, object }) => {
       if (type === 'deleted') recheck.forget(object.metadata.uid ?? '');

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import type { Condition, SinkResource, SinkStatus } from '@event-sinks/crds';
+import type { Condition, JobSinkStatus, SinkResource, SinkStatus } from '@event-sinks/crds';
 import { loadKubeClient, namespaces, type KubeClient, type KubeObject } from '@event-sinks/kube';
 import { eventually, startTestApiServer, type TestApiServer } from '@event-sinks/testing';
 
 /** A sink as the API server hands it out. */
 export interface Sink extends KubeObject {
-  readonly status?: SinkStatus & { readonly job?: { readonly selector?: string } };
+  readonly status?: SinkStatus & { readonly job?: JobSinkStatus['job'] };
 }
 
 /** A real API server that knows both kinds, and short ways to what the tests ask of it. */

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { lastOutcomeHeader } from '@event-sinks/crds';
 import { endpointSlices, type KubeClient, type KubeObject } from '@event-sinks/kube';
 import { systemNamespace } from './cluster.ts';
 
@@ -10,6 +11,8 @@ export interface FakePod {
   readonly probes: readonly string[];
   /** Decides which versions it serves; the hash is `<uid>/<generation>`. */
   serves: (hash: string) => boolean;
+  /** What it says of the last event for any sink, as the header `K-Sink-Last-Outcome`. */
+  outcome: string | undefined;
   /** Sets the condition in the EndpointSlice. */
   setReady(ready: boolean): Promise<void>;
   /** Ends the server and leaves the EndpointSlice as it is. */
@@ -28,7 +31,9 @@ export async function startFakePod(client: KubeClient, service: string): Promise
     const hash = String(request.headers['k-network-hash']);
     probes.push(`${request.url ?? ''} ${hash}`);
     const served = request.headers['k-network-probe'] === 'probe' && pod.serves(hash);
-    response.writeHead(served ? 200 : 404, served ? { 'K-Network-Hash': hash } : {}).end();
+    if (served) response.setHeader('K-Network-Hash', hash);
+    if (served && pod.outcome !== undefined) response.setHeader(lastOutcomeHeader, pod.outcome);
+    response.writeHead(served ? 200 : 404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const { port } = server.address() as AddressInfo;
@@ -45,6 +50,7 @@ export async function startFakePod(client: KubeClient, service: string): Promise
   const pod: FakePod = {
     probes,
     serves: () => true,
+    outcome: undefined,
     setReady: async (ready) => {
       await client.replace(endpointSlices, slice(ready));
     },

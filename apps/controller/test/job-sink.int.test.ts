@@ -1,5 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { jobSinkResource } from '@event-sinks/crds';
+import {
+  eventIdentityAnnotation,
+  jobSinkIdLabel,
+  jobSinkNameLabel,
+  jobSinkResource,
+} from '@event-sinks/crds';
+import { jobs, pods, type KubeObject } from '@event-sinks/kube';
 import { eventually } from '@event-sinks/testing';
 import { condition, jobSinkSpec, startCluster, type Cluster, type Sink } from './cluster.ts';
 import { recheckReadyMs, startController, type Controller } from './controller.ts';
@@ -7,15 +13,17 @@ import { startFakePod, type FakePod } from './fake-pods.ts';
 
 let cluster: Cluster;
 let controller: Controller;
-const pods: FakePod[] = [];
+const fakePods: FakePod[] = [];
 
 beforeAll(async () => {
   cluster = await startCluster();
-  controller = await startController(cluster.server.kubeconfig, 'only');
+  controller = await startController(cluster.server.kubeconfig, 'only', {
+    ...{ TEMPLATE_RECHECK_REFUSED: '1s', SWEEP_INTERVAL: '1s', JOB_START_TIMEOUT: '30s' },
+  });
 }, 120_000);
 
 afterEach(async () => {
-  for (const pod of pods.splice(0)) await pod.remove();
+  for (const pod of fakePods.splice(0)) await pod.remove();
 });
 
 afterAll(async () => {
@@ -26,7 +34,7 @@ afterAll(async () => {
 async function startPod(serves: FakePod['serves'] = () => true): Promise<FakePod> {
   const pod = await startFakePod(cluster.client, 'job-sink');
   pod.serves = serves;
-  pods.push(pod);
+  fakePods.push(pod);
   return pod;
 }
 
@@ -67,13 +75,18 @@ describe('a JobSink', () => {
       addresses: [address],
       job: { selector: 'sinks.knative.dev/job-sink-name=first' },
     });
-    expect(after.status?.conditions?.map(({ type, status }) => `${type}=${status}`)).toEqual([
-      'Addressable=True',
-      'DataPlaneAvailable=True',
-      'EventPoliciesReady=True',
-      'JobTemplateValid=True',
-      'Ready=True',
-    ]);
+    // All Jobs have to be counted once before anything can be said of them.
+    await eventually(async () => {
+      const { status } = await cluster.read(jobSinkResource, 'first');
+      expect(status?.conditions?.map((each) => `${each.type}=${each.status}`)).toEqual([
+        'Addressable=True',
+        'DataPlaneAvailable=True',
+        'EventPoliciesReady=True',
+        'JobTemplateValid=True',
+        'JobsRunnable=True',
+        'Ready=True',
+      ]);
+    });
     await cluster.server.kubectl([
       ...['wait', '-n', 'shop', '--for=condition=Ready', '--timeout=1s', 'jobsink/first'],
     ]);
@@ -159,5 +172,166 @@ describe('the status', () => {
     expect((await cluster.read(jobSinkResource, 'quiet')).metadata.resourceVersion).toBe(
       metadata.resourceVersion,
     );
+  });
+});
+
+describe('a rule of the cluster that refuses every Job of a JobSink', () => {
+  const kubectl = (args: readonly string[], input?: string): Promise<string> =>
+    cluster.server.kubectl(args, input);
+  const tryJob = (): Promise<KubeObject> =>
+    cluster.client.create<KubeObject>(
+      jobs,
+      {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: { namespace: 'shop', name: 'any' },
+        ...jobSinkSpec.job,
+      },
+      { dryRun: true },
+    );
+  const policy = `
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: { name: no-jobs }
+spec:
+  matchConstraints:
+    resourceRules: [{ apiGroups: [batch], apiVersions: [v1], operations: [CREATE], resources: [jobs] }]
+  validations: [{ expression: 'false', message: the freeze has begun }]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: { name: no-jobs }
+spec: { policyName: no-jobs, validationActions: [Deny] }
+`;
+  const quota = `
+apiVersion: v1
+kind: ResourceQuota
+metadata: { name: no-jobs, namespace: shop }
+spec: { hard: { count/jobs.batch: '0' } }
+`;
+  // Nothing counts here; the admission goes by what the status says.
+  const counted = '{"status":{"hard":{"count/jobs.batch":"0"},"used":{"count/jobs.batch":"0"}}}';
+  const count = ['patch', 'resourcequota', 'no-jobs', '-n', 'shop', '--subresource=status', '--type=merge'];
+
+  test.each([
+    ['a policy', policy, 'JobTemplateRefused', 'the freeze has begun'],
+    ['a quota', quota, 'QuotaExhausted', 'exceeded quota'],
+  ])(
+    '%s is seen with the first event that it refuses, and so is its end',
+    async (what, rule, reason, words) => {
+      const pod = await startPod();
+      const name = what.replace(' ', '-');
+      await create(name);
+      const before = await becomes(name, { status: 'True' });
+      await kubectl(['apply', '-f', '-'], rule);
+      if (rule === quota) await kubectl([...count, '-p', counted]);
+      await eventually(() => expect(tryJob()).rejects.toThrow(words), { timeoutMs: 30_000 });
+      await controller.morePasses('jobsink', 2);
+      expect(condition(await cluster.read(jobSinkResource, name), 'Ready')).toMatchObject({ status: 'True' });
+
+      pod.outcome = `${reason};ago=0;since=0`;
+      const refused = await becomes(name, { status: 'False', reason });
+      expect(condition(refused, 'JobTemplateValid')).toMatchObject({
+        ...{ status: 'False', reason, message: expect.stringContaining(words) },
+      });
+      expect(refused.status?.address).toEqual(before.status?.address);
+
+      await kubectl(['delete', '-f', '-'], rule);
+      await eventually(tryJob, { timeoutMs: 30_000 });
+      pod.outcome = `${reason};ago=20000;since=20000`;
+      await becomes(name, { status: 'True' });
+    },
+    90_000,
+  );
+
+  test('that a dry run does not show counts when every event is refused for a while', async () => {
+    const pod = await startPod();
+    await create('unlucky');
+    await becomes('unlucky', { status: 'True' });
+    controller.time.jumpMonotonic(11_000);
+    pod.outcome = 'QuotaExhausted;ago=100;since=12000';
+    const refused = await becomes('unlucky', { status: 'False', reason: 'EventsRefused' });
+    expect(condition(refused, 'JobTemplateValid')?.message).toContain('quotas on Secrets');
+    pod.outcome = 'Stored;ago=100;since=100';
+    await becomes('unlucky', { status: 'True' });
+  });
+});
+
+describe('the Jobs of a JobSink', () => {
+  const statusOf = async (name: string, status: object): Promise<void> => {
+    await cluster.server.kubectl([
+      ...['patch', 'job', name, '-n', 'shop', '--subresource=status', '--type=merge'],
+      ...['-p', JSON.stringify({ status })],
+    ]);
+  };
+  const startTime = new Date(Date.now() - 3_600_000).toISOString().replace(/\.\d+/, '');
+  const ended = (type: string): object => ({ type, status: 'True', lastTransitionTime: startTime });
+
+  async function makeJob(name: string, sink: Sink, status: object): Promise<void> {
+    const { apiVersion, kind, metadata } = sink;
+    const owner = { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '' };
+    await cluster.client.create<KubeObject>(jobs, {
+      ...{ apiVersion: 'batch/v1', kind: 'Job', ...jobSinkSpec.job },
+      metadata: {
+        ...{ namespace: 'shop', name, ownerReferences: [owner] },
+        labels: { [jobSinkNameLabel]: metadata.name, [jobSinkIdLabel]: name },
+        annotations: { [eventIdentityAnnotation]: name },
+      },
+    });
+    await statusOf(name, { startTime, ...status });
+  }
+
+  /** A pod of the Job whose image cannot be pulled. */
+  async function makeStuckPod(job: string): Promise<void> {
+    const metadata = { namespace: 'shop', name: `${job}-x`, labels: { 'batch.kubernetes.io/job-name': job } };
+    const { spec } = jobSinkSpec.job.spec.template;
+    await cluster.client.create<KubeObject>(pods, { apiVersion: 'v1', kind: 'Pod', metadata, spec });
+    const waiting = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "example.com/task"' };
+    const container = {
+      name: 'main',
+      image: 'x',
+      imageID: '',
+      ready: false,
+      restartCount: 0,
+      state: { waiting },
+    };
+    await cluster.server.kubectl([
+      ...['patch', 'pod', metadata.name, '-n', 'shop', '--subresource=status', '--type=merge'],
+      ...['-p', JSON.stringify({ status: { containerStatuses: [container] } })],
+    ]);
+  }
+
+  test('are counted, and one that has no running pod is told of with the cause, while the sink stays ready', async () => {
+    await startPod();
+    const sink = await create('stuck');
+    await cluster.server.kubectl(['create', 'serviceaccount', 'default', '-n', 'shop']);
+    await makeJob('stuck-done', sink, {
+      ...{ succeeded: 1, completionTime: startTime },
+      conditions: [ended('SuccessCriteriaMet'), ended('Complete')],
+    });
+    await makeJob('stuck-now', sink, { active: 1, ready: 0 });
+    await makeStuckPod('stuck-now');
+    const stuck = await eventually(async () => {
+      const found = await cluster.read(jobSinkResource, 'stuck');
+      expect(condition(found, 'JobsRunnable')).toMatchObject({
+        ...{ status: 'False', severity: 'Info', reason: 'ContainersNotStarted' },
+        message: expect.stringMatching(
+          /^1 Job has .* stuck-now: container main: ImagePullBackOff: Back-off pulling/,
+        ),
+      });
+      return found;
+    });
+    expect(stuck.status?.job).toMatchObject({ active: 1, succeeded: 1, failed: 0 });
+    await becomes('stuck', { status: 'True' });
+    const series = 'event_sinks_jobs_waiting{kn_sink_namespace="shop",kn_sink_name="stuck"}';
+    expect(await controller.metric(series)).toBe(1);
+
+    await statusOf('stuck-now', { active: 1, ready: 1 });
+    await eventually(async () => {
+      expect(condition(await cluster.read(jobSinkResource, 'stuck'), 'JobsRunnable')).toMatchObject({
+        status: 'True',
+      });
+    });
+    expect(await controller.metric(series)).toBe(0);
   });
 });

@@ -17,6 +17,7 @@ import { eventually, recordingLogger } from '@event-sinks/testing';
 import { createApp } from '../src/app.ts';
 import { configSchema } from '../src/config.ts';
 import { SweepMemory } from '../src/domain/sweep-memory.ts';
+import { createJobOverview } from '../src/job-sink/job-overview.ts';
 import { createSweep } from '../src/job-sink/sweep.ts';
 import { sweepJob, type SweepResult } from '../src/job-sink/sweep-job.ts';
 import { startCluster, type Cluster } from './cluster.ts';
@@ -205,6 +206,11 @@ function heldSweep(client = cluster.client, watched: readonly string[] = []) {
   const options = {
     ...{ client, namespaces: watched, clock: time.clock, logger, registry },
     fence: () => undefined,
+    overview: createJobOverview({
+      ...{ clock: time.clock, registry, startTimeoutMs: 120_000 },
+      known: () => undefined,
+      wake: () => undefined,
+    }),
   };
   const sweep = createSweep({ ...options, ageMs: 600_000, intervalMs: 60_000 });
   const end = new AbortController();

@@ -13,7 +13,7 @@ import {
   type Resource,
 } from '@event-sinks/kube';
 import { eventually } from '@event-sinks/testing';
-import { condition, jobSinkSpec, startCluster, type Cluster } from './cluster.ts';
+import { condition, jobSinkSpec, startCluster, type Cluster, type Sink } from './cluster.ts';
 import { createTemplateTrial } from '../src/webhook/template-trial.ts';
 import { badTemplates } from './webhook-templates.ts';
 import { wrongTypes } from './webhook-wrong-types.ts';
@@ -155,6 +155,26 @@ describe('a JobSink is taken', () => {
     const pod = { ...jobSinkSpec.job.spec.template.spec, volumes: [{ name: 'tmp', emptyDir: {} }] };
     await create('beside', {
       spec: { template: { spec: { ...pod, containers: [{ name: 'main', image: 'x', volumeMounts }] } } },
+    });
+  });
+
+  test('with the warnings of the API server for its Job', async () => {
+    const label = 'pod-security.kubernetes.io/enforce=restricted';
+    await cluster.server.kubectl(['create', 'namespace', 'restricted']);
+    await cluster.server.kubectl(['label', 'namespace', 'restricted', label]);
+    const sink = { ...jobSink('rootful'), metadata: { name: 'rootful', namespace: 'restricted' } };
+    const { code, stderr } = await cluster.server.tryKubectl(['create', '-f', '-'], JSON.stringify(sink));
+    expect(code).toBe(0);
+    expect(stderr).toContain('Warning: spec.job: would violate PodSecurity "restricted:latest"');
+    expect(stderr).toContain('seccompProfile');
+    for (const line of stderr.trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(256 + 9);
+    await eventually(async () => {
+      const target = { namespace: 'restricted', name: 'rootful' };
+      const made = await cluster.client.get<Sink>(jobSinkResource, target);
+      expect(condition(made, 'JobTemplateValid')).toMatchObject({
+        ...{ status: 'True', reason: 'JobTemplateWarnings' },
+        message: expect.stringContaining('would violate PodSecurity'),
+      });
     });
   });
 

@@ -1,4 +1,5 @@
 import { readTraceContext, withTraceContext } from '@event-sinks/cloudevents';
+import { lastOutcomeHeader } from '@event-sinks/crds';
 import { SinkError } from '@event-sinks/errors';
 import { createIngress, ingressLimits, type SinkBackend } from '@event-sinks/ingress';
 import { loadKubeClient } from '@event-sinks/kube';
@@ -16,6 +17,7 @@ import {
 } from '@event-sinks/runtime';
 import { createJobSinkDirectory, type ServedJobSink } from './adapters/job-sink-directory.ts';
 import { createJobWriter } from './adapters/job-writer.ts';
+import { createLastOutcomes } from './adapters/last-outcomes.ts';
 import type { Config } from './config.ts';
 import { decodeIncoming, type Incoming } from './incoming.ts';
 import { planDispatch, secretNameBytes } from '@event-sinks/job-plan';
@@ -58,22 +60,28 @@ export function createApp({ config, logger, clock, random, randomBytes }: AppDep
     ...{ client, logger, clock, random, namespaces: config.WATCH_NAMESPACES },
     onDeleted: (sink) => {
       ingress.forget(sink);
+      outcomes.forget(sink);
     },
   });
   exposeWatchAge(registry, { jobsinks: directory });
   health.addCheck('job-sinks-synced', () => directory.hasSynced());
   health.addWarnings(() => directory.warnings());
   const writer = createJobWriter({ client, clock, logger });
+  const outcomes = createLastOutcomes(clock);
   const backend: SinkBackend<ServedJobSink, Incoming> = {
     kind: 'JobSink',
     find: (namespace, name) => directory.find(namespace, name),
+    probeHeaders: (sink) => {
+      const outcome = outcomes.describe(sink);
+      return outcome === undefined ? [] : [lastOutcomeHeader, outcome];
+    },
     store: async ({ namespace, name, uid }, { event, trace }, deadline, span) => {
       // While the body came, the sink may have been deleted, and a Job of its would go the same way.
       const sink = directory.find(namespace, name);
       if (sink.uid !== uid) throw new SinkError('SinkNotFound');
       const traced = withTraceContext(event, span?.context ?? trace);
       const plan = planDispatch(sink.jobSink, traced, randomBytes(secretNameBytes));
-      await writer.ensure(plan, deadline, span);
+      await outcomes.noting(sink, writer.ensure(plan, deadline, span));
       return storedAt(sink, event);
     },
   };

@@ -498,6 +498,13 @@ test('a sink that is deleted while the body comes is 404, with nothing created',
   await expectNothingIn('mid-body');
 });
 
+/** What a probe of the controller is told of the events of a sink. */
+async function lastOutcome(sink: KubeObject, url: string): Promise<string | null> {
+  const hash = `${sink.metadata.uid}/1`;
+  const { headers } = await fetch(url, { headers: { 'K-Network-Probe': 'probe', 'K-Network-Hash': hash } });
+  return headers.get('K-Sink-Last-Outcome');
+}
+
 describe('what refuses new Jobs', () => {
   test('a full quota refuses a new event and not one that is stored', async () => {
     const { url } = await servedSink('no-jobs');
@@ -539,7 +546,7 @@ describe('what refuses new Jobs', () => {
 
 describe('a quota that is exhausted for Secrets', () => {
   test('is 429 for a new event, with no Job left behind, and the next try after it was lifted is taken', async () => {
-    const { url } = await servedSink('quota');
+    const { sink, url } = await servedSink('quota');
     const lift = await fillQuota(cluster.client, 'quota', 'count/secrets');
     for (let copy = 0; copy < 2; copy += 1) {
       const answer = await post(url);
@@ -549,8 +556,10 @@ describe('a quota that is exhausted for Secrets', () => {
       expect(Number(answer.retryAfter)).toBeGreaterThan(0);
       await expectNothingIn('quota');
     }
+    expect(await lastOutcome(sink, url)).toMatch(/^QuotaExhausted;ago=\d+;since=\d+$/);
     await lift();
     expect(await post(url)).toEqual(stored);
+    expect(await lastOutcome(sink, url)).toMatch(/^Stored;/);
     expect(await cluster.jobsOf('quota')).toHaveLength(1);
     expect((await cluster.secretsOf('quota')).map(fileOf)).toEqual([seedLine]);
   });

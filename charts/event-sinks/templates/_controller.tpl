@@ -107,6 +107,10 @@
 - apiGroups: [batch]
   resources: [jobs]
   verbs: [create]
+# Why a Job has no running pod: the pods of Jobs that have waited for longer than controller.jobStartTimeout.
+- apiGroups: ['']
+  resources: [pods]
+  verbs: [list]
 {{- end }}
 {{- end }}
 

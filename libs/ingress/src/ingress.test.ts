@@ -434,6 +434,16 @@ describe.each(fronts)('through %s', (_way, openFront) => {
       expect(front.backend.stored).toEqual([]);
     });
 
+    test.each([
+      [`${demoUid}/3`, 'Stored;ago=1;since=2'],
+      ['abc123', undefined],
+    ])('with the hash %s gets what the backend adds for the controller: %s', async (hash, outcome) => {
+      front = await openFront();
+      Object.assign(front.backend, { probeHeaders: () => ['K-Sink-Last-Outcome', 'Stored;ago=1;since=2'] });
+      const { status, headers } = await ask(probe('/demo/orders', hash));
+      expect([status, headers['k-sink-last-outcome']]).toEqual([200, outcome]);
+    });
+
     test.each(['/healthz', '/readyz'])(
       'of the kubelet at %s is answered on the port of events',
       async (path) => {

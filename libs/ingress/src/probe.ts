@@ -9,6 +9,12 @@ export interface SinkFinder {
   find(namespace: string, name: string): ServedSink;
 }
 
+/** The same for sinks of the backend's own kind. */
+export interface ProbedBackend<S extends ServedSink> extends SinkFinder {
+  find(namespace: string, name: string): S;
+  probeHeaders?(sink: S): readonly string[];
+}
+
 /** The controller asks for a version: `<uid>/<generation>`. Other probers of Knative send hashes of their own. */
 const versionForm = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(\d{1,15})$/;
 
@@ -21,7 +27,11 @@ export function isProbe(exchange: Exchange): boolean {
  * Answers a probe. 200 with the hash means: this sink, of at least this generation, is served now. A sink of
  * another uid is another sink; an older generation of the same one will soon be replaced.
  */
-export function answerProbe(exchange: Exchange, backend: SinkFinder, replies: Replies): void {
+export function answerProbe<S extends ServedSink>(
+  exchange: Exchange,
+  backend: ProbedBackend<S>,
+  replies: Replies,
+): void {
   const sink = findSink(exchange, backend);
   const hash = exchange.headers['k-network-hash'];
   if (typeof hash !== 'string') {
@@ -32,7 +42,8 @@ export function answerProbe(exchange: Exchange, backend: SinkFinder, replies: Re
   if (version !== null && version[1] !== sink.uid) throw new SinkError('SinkNotFound');
   if (version !== null && sink.generation < Number(version[2]))
     replies.notYet(exchange, 'GenerationNotServed');
-  else replies.ok(exchange, ['K-Network-Hash', hash]);
+  else
+    replies.ok(exchange, ['K-Network-Hash', hash, ...(version === null ? [] : moreHeaders(backend, sink))]);
 }
 
 /**
@@ -48,7 +59,14 @@ export function answerHandshake(exchange: Exchange, backend: SinkFinder, replies
   }
 }
 
-function findSink(exchange: Exchange, backend: SinkFinder): ServedSink {
+function moreHeaders<S extends ServedSink>(backend: ProbedBackend<S>, sink: S): readonly string[] {
+  return backend.probeHeaders?.(sink) ?? [];
+}
+
+function findSink<S extends ServedSink>(
+  exchange: Exchange,
+  backend: { find(namespace: string, name: string): S },
+): S {
   const path = sinkPathOf(exchange.target);
   if (path === undefined) throw new SinkError('SinkNotFound');
   return backend.find(path.namespace, path.name);

@@ -29,6 +29,8 @@ export interface SinkBackend<S extends ServedSink, E> {
    * that of the request, where requests are traced.
    */
   store(sink: S, event: E, deadline: AbortSignal, span?: Span): Promise<Stored>;
+  /** More headers (name, value, …) for the answer to a probe of the controller, which is told that the sink is served. */
+  probeHeaders?(sink: S): readonly string[];
   /** How many events this is; one by default. */
   countOf?(event: E): number;
 }

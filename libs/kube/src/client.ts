@@ -3,6 +3,7 @@ import type { KubeList, KubeObject } from './object.ts';
 import { resourcePath, type ObjectTarget, type Resource } from './resource.ts';
 import { protocolError } from './transport-error.ts';
 import type { KubeRequest, Transport } from './transport.ts';
+import { readWarnings } from './warnings.ts';
 
 /** What every call may set. */
 export interface CallOptions {
@@ -29,6 +30,8 @@ export interface WriteOptions extends CallOptions {
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore' | undefined;
   /** What comes back: the object, or `apiVersion`, `kind` and `metadata` of it, which costs both sides less. */
   readonly answer?: 'object' | 'metadata' | undefined;
+  /** Called with each warning that comes with a successful answer, such as one of Pod Security. */
+  readonly onWarning?: ((text: string) => void) | undefined;
 }
 
 /** Preconditions of a delete, and what becomes of the object's dependants. */
@@ -74,28 +77,31 @@ export interface KubeClient extends Transport {
 
 /** Puts the typed calls on top of a transport. */
 export function createKubeClient(transport: Transport): KubeClient {
-  const send = async <T extends KubeObject>(_resource: Resource<T>, request: KubeRequest): Promise<T> => {
-    const { body } = await transport.request(request);
+  const send = async <T extends KubeObject>(
+    _resource: Resource<T>,
+    request: KubeRequest,
+    { onWarning }: Pick<WriteOptions, 'onWarning'> = {},
+  ): Promise<T> => {
+    const { body, headers } = await transport.request(request);
     if (!isRecord(body) || !isRecord(body['metadata'])) {
       throw protocolError(`${request.method} ${request.path}`, 'the answer is not a Kubernetes object');
     }
+    if (onWarning !== undefined) readWarnings(headers.warning).forEach(onWarning);
     return body as T;
   };
   const put = <T extends KubeObject>(resource: Resource<T>, path: string, body: T, options?: WriteOptions) =>
-    send(resource, { method: 'PUT', path, body, ...writing(options) });
+    send(resource, { method: 'PUT', path, body, ...writing(options) }, options);
   const mergePatch = <T extends KubeObject>(
     resource: Resource<T>,
     path: string,
     body: unknown,
     options?: WriteOptions,
   ) =>
-    send(resource, {
-      method: 'PATCH',
-      path,
-      body,
-      contentType: 'application/merge-patch+json',
-      ...writing(options),
-    });
+    send(
+      resource,
+      { method: 'PATCH', path, body, contentType: 'application/merge-patch+json', ...writing(options) },
+      options,
+    );
 
   return {
     ...transport,
@@ -107,7 +113,7 @@ export function createKubeClient(transport: Transport): KubeClient {
     },
     create: (resource, body, options) => {
       const path = resourcePath(resource, { namespace: body.metadata.namespace });
-      return send(resource, { method: 'POST', path, body, ...writing(options) });
+      return send(resource, { method: 'POST', path, body, ...writing(options) }, options);
     },
     replace: (resource, body, options) => put(resource, resourcePath(resource, body.metadata), body, options),
     replaceStatus: (resource, body, options) =>

@@ -58,6 +58,13 @@ export const controllerMetrics = {
     apps: controller,
     absentUntil: 'the first sweep that finds a Job',
   },
+  event_sinks_jobs_waiting: {
+    type: 'gauge',
+    help: 'Jobs of a JobSink that have been without a running pod for longer than `controller.jobStartTimeout`.',
+    labels: sinkLabels,
+    apps: controller,
+    absentUntil: 'the first sweep that finds such a Job',
+  },
   event_sinks_sweeps_total: {
     type: 'counter',
     help: 'Sweeps over all Jobs of JobSinks, by how they ended.',

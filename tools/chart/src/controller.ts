@@ -46,12 +46,16 @@ export const controllerValues = group('Sets the conditions and the address of ev
     timeout: asVariable('TOPIC_DELETE_TIMEOUT', duration('How long it is tried.', '1m')),
     tries: asVariable('TOPIC_DELETE_TRIES', integer('How often.', { min: 1, max: 1_000, default: 20 })),
   }),
+  jobStartTimeout: asVariable(
+    'JOB_START_TIMEOUT',
+    duration('How long a Job may be without a running pod before JobsRunnable and an alert say so.', '2m'),
+  ),
   sweep: group('Removes Jobs whose event was never stored, and so never acknowledged.', {
     age: asVariable('SWEEP_AGE', duration('How long a Job may be without its event.', '10m')),
-    interval: asVariable('SWEEP_INTERVAL', duration('Time from one look to the next.', '2m')),
+    interval: asVariable('SWEEP_INTERVAL', duration('Time from one look to the next, at most.', '2m')),
   }),
   templateRecheck: group('How old a finding about a JobSink’s template may be.', {
     valid: asVariable('TEMPLATE_RECHECK_VALID', duration('That it is good.', '1h')),
-    refused: asVariable('TEMPLATE_RECHECK_REFUSED', duration('That it is refused.', '1m')),
+    refused: asVariable('TEMPLATE_RECHECK_REFUSED', duration('That it is refused.', '5s')),
   }),
 });

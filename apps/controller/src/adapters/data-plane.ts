@@ -1,6 +1,8 @@
+import { lastOutcomeHeader } from '@event-sinks/crds';
 import { endpointSlices, createInformer, type KubeClient, type KubeObject } from '@event-sinks/kube';
 import type { Clock, Logger } from '@event-sinks/runtime';
 import type { DataPlaneView } from '../domain/data-plane.ts';
+import { currentRefusal, readEventOutcome, type EventOutcome } from '../domain/event-outcome.ts';
 
 /** The pods behind one data plane's Service, and what they serve. */
 export interface DataPlane {
@@ -64,9 +66,14 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       const pods = informer.list().flatMap(readyAddresses);
       const timeout = AbortSignal.timeout(options.probeTimeoutMs);
       const answers = await Promise.all(
-        pods.map((pod) => serves(pod, sink, AbortSignal.any([signal, timeout]))),
+        pods.map((pod) => probe(pod, sink, AbortSignal.any([signal, timeout]))),
       );
-      return { readyPods: pods.length, serving: answers.filter(Boolean).length };
+      const outcomes = answers.flatMap(({ outcome }) => outcome ?? []);
+      return {
+        readyPods: pods.length,
+        serving: answers.filter(({ serves }) => serves).length,
+        refusal: currentRefusal(outcomes),
+      };
     },
   };
 }
@@ -81,7 +88,12 @@ function readyAddresses(slice: EndpointSlice): string[] {
     .map((address) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`));
 }
 
-async function serves(pod: string, sink: ProbedSink, signal: AbortSignal): Promise<boolean> {
+interface ProbeAnswer {
+  readonly serves: boolean;
+  readonly outcome?: EventOutcome | undefined;
+}
+
+async function probe(pod: string, sink: ProbedSink, signal: AbortSignal): Promise<ProbeAnswer> {
   const hash = `${sink.uid}/${sink.generation}`;
   try {
     const response = await fetch(`http://${pod}/${sink.namespace}/${sink.name}`, {
@@ -89,9 +101,11 @@ async function serves(pod: string, sink: ProbedSink, signal: AbortSignal): Promi
       signal,
     });
     await response.body?.cancel();
-    return response.status === 200 && response.headers.get('K-Network-Hash') === hash;
+    const { status, headers } = response;
+    if (status !== 200 || headers.get('K-Network-Hash') !== hash) return { serves: false };
+    return { serves: true, outcome: readEventOutcome(headers.get(lastOutcomeHeader)) };
   } catch {
     // Unreachable is one of the answers: this pod does not serve the sink.
-    return false;
+    return { serves: false };
   }
 }

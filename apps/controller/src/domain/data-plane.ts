@@ -1,10 +1,13 @@
 import type { ConditionFinding } from '@event-sinks/crds';
+import type { EventRefusal } from './event-outcome.ts';
 
 /** What the ready pods of a data plane said when they were asked about one generation of one sink. */
 export interface DataPlaneView {
   readonly readyPods: number;
   /** How many of them serve it. */
   readonly serving: number;
+  /** The refusal that the latest event for the sink met. */
+  readonly refusal?: EventRefusal | undefined;
 }
 
 /** Whether every pod that gets events now knows what to do with them. */

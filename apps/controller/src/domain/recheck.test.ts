@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SinkStatus } from '@event-sinks/crds';
-import { grownWait, Patience, type Looked } from './recheck.ts';
+import { grownWait, Patience, type Looked, sooner } from './recheck.ts';
 
 const times = { readyMs: 20_000, notReadyMs: 1_000, notReadyMostMs: 25_000 };
 const sink: Looked = { uid: 'u', generation: 1, version: '7' };
@@ -52,4 +52,14 @@ test('each sink has a wait of its own', () => {
 
 test('a wait stays exact however often it has grown', () => {
   expect(grownWait(10_000, { baseMs: 1_000, mostMs: 25_000, random: () => 0.5 })).toBe(18_750);
+});
+
+test.each([
+  ['soon', 20_000, 1_000, 5_000],
+  ['when it would be looked at anyway', 1_000, 1_000, 1_000],
+  ['as if nothing had been, a while after', 20_000, 61_000, 20_000],
+])('a sink with refused events is looked at %s', (_sentence, requeueAfterMs, agoMs, expected) => {
+  const refusal = { reason: 'JobTemplateRefused', agoMs, sinceMs: agoMs };
+  expect(sooner({ requeueAfterMs }, refusal)).toEqual({ requeueAfterMs: expected });
+  expect(sooner({ requeueAfterMs }, undefined)).toEqual({ requeueAfterMs });
 });

@@ -1,4 +1,5 @@
 import { readyCondition, type SinkStatus } from '@event-sinks/crds';
+import { isRecent, type EventRefusal } from './event-outcome.ts';
 
 /** When to look at a sink again although nothing has been heard of. */
 export interface RecheckTimes {
@@ -73,4 +74,16 @@ export function grownWait(times: number, { baseMs, mostMs, random }: WaitBounds)
   // Beyond 2^30 the product would leave the range of exact numbers; the most has long been reached by then.
   const ceiling = Math.min(mostMs, baseMs * 2 ** Math.min(times, 30));
   return Math.ceil(ceiling / 2 + (random() * ceiling) / 2);
+}
+
+/** Milliseconds to the next look at a sink whose events are refused: that may last, or have been a moment. */
+const refusedMs = 5_000;
+
+/** The next look, which is soon while events are refused. */
+export function sooner(
+  again: { readonly requeueAfterMs: number },
+  refusal: EventRefusal | undefined,
+): { readonly requeueAfterMs: number } {
+  if (refusal === undefined || !isRecent(refusal)) return again;
+  return { requeueAfterMs: Math.min(again.requeueAfterMs, refusedMs) };
 }

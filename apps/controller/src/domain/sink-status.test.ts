@@ -43,6 +43,14 @@ describe('the status of a sink', () => {
     expect(conditionOf(after, 'Ready')).toMatchObject({ status: 'False', lastTransitionTime: 'now' });
   });
 
+  test('takes information without letting Ready depend on it', () => {
+    const information = [{ type: 'JobsRunnable', status: 'False', severity: 'Info', reason: 'Any' }] as const;
+    const status = sinkStatus<SinkStatus>(undefined, { ...findings(yes), information }, 'then');
+    expect(conditionOf(status, 'JobsRunnable')).toMatchObject({ status: 'False', severity: 'Info' });
+    expect(conditionOf(status, 'Ready')).toMatchObject({ status: 'True' });
+    expect(status.address).toEqual({ name: 'http', url });
+  });
+
   test('says the same again when nothing has changed', () => {
     const before = sinkStatus<SinkStatus>(undefined, findings(no), 'then');
     expect(sinkStatus(before, findings(no), 'now')).toEqual(before);

@@ -6,6 +6,8 @@ export interface SinkFindings {
   readonly url: string;
   /** Every condition but Addressable and Ready, which follow from them. */
   readonly conditions: readonly ConditionFinding[];
+  /** Conditions that neither of them depends on. */
+  readonly information?: readonly ConditionFinding[];
 }
 
 /**
@@ -22,7 +24,7 @@ export function sinkStatus<S extends SinkStatus>(
   const addressable: ConditionFinding = works || known ? { type: 'Addressable', status: 'True' } : notYet;
   const found = [...findings.conditions, addressable];
   const dependents = found.map(({ type }) => type);
-  const conditions = found.reduce(
+  const conditions = [...found, ...(findings.information ?? [])].reduce(
     (all, finding) => setCondition(all, finding, nowIso),
     before?.conditions ?? [],
   );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { refusedAnnotation, storedAnnotation, sweptAnnotation } from '@event-sinks/job-plan';
 import type { KubeObject } from '@event-sinks/kube';
-import { isSweepable } from './sweep.ts';
+import { isSweepable, pauseAfter } from './sweep.ts';
 
 const ageMs = 600_000;
 const now = Date.UTC(2026, 0, 2, 3, 10, 0);
@@ -65,4 +65,13 @@ describe('the Secret of a Job', () => {
   test('whose template names no Secret of ours is not', () => {
     expect(isSweepable({ ...makeJob(), spec: { template: { spec: {} } } }, { now, ageMs })).toBe(false);
   });
+});
+
+test.each([
+  ['comes after 15 s where a sweep is quick', 100, 120_000, 15_000],
+  ['leaves the API server alone for longer where it is not', 2_000, 120_000, 40_000],
+  ['comes after the interval at the latest', 60_000, 120_000, 120_000],
+  ['comes after an interval that is shorter', 100, 1_000, 1_000],
+])('the next sweep %s', (_name, tookMs, intervalMs, pauseMs) => {
+  expect(pauseAfter(tookMs, intervalMs)).toBe(pauseMs);
 });

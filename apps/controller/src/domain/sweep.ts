@@ -2,6 +2,15 @@ import { eventSecretName, hasStarted, isRefused, isStored, isSwept, jobOutcome }
 import type { KubeObject } from '@event-sinks/kube';
 import { isEventJob } from './event-job.ts';
 
+/** Milliseconds after which people look at counts again, and share of its time that a sweep may take of the API server. */
+const soonestMs = 15_000;
+const timesItsDuration = 20;
+
+/** Milliseconds until the next sweep: soon where a sweep is quick, so that counts of Jobs are fresh. */
+export function pauseAfter(tookMs: number, intervalMs: number): number {
+  return Math.min(intervalMs, Math.max(soonestMs, tookMs * timesItsDuration));
+}
+
 /** How old a Job must be, by the API server's time stamps, before its Secret is asked about. */
 export interface SweepAge {
   /** Milliseconds since the epoch. */

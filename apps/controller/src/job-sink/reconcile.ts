@@ -1,4 +1,4 @@
-import { jobSinkNameLabel, parseJobSink, type JobSink } from '@event-sinks/crds';
+import { jobSinkNameLabel, parseJobSink, type JobSink, type JobSinkStatus } from '@event-sinks/crds';
 import type { KubeObject } from '@event-sinks/kube';
 import { TerminalError, type ReconcileContext, type ReconcileResult } from '@event-sinks/reconciler';
 import type { Clock } from '@event-sinks/runtime';
@@ -8,12 +8,18 @@ import type { StatusWriter } from '../adapters/status-writer.ts';
 import { sinkUrl, type DataPlaneService } from '../domain/address.ts';
 import { dataPlaneFinding } from '../domain/data-plane.ts';
 import { eventPoliciesFinding } from '../domain/event-policies.ts';
+import type { SinkJobs } from '../domain/job-states.ts';
+import { sooner } from '../domain/recheck.ts';
 import { sinkStatus, timestamp } from '../domain/sink-status.ts';
+import type { JobOverview } from './job-overview.ts';
+import type { JobsCondition } from './jobs-condition.ts';
 import type { TemplateWatch } from './template-watch.ts';
 
 /** What reconciling a JobSink works with. */
 export interface JobSinkReconcilerOptions {
   readonly template: TemplateWatch;
+  readonly jobs: Pick<JobOverview, 'of'>;
+  readonly jobsCondition: JobsCondition;
   readonly dataPlane: DataPlane;
   readonly service: DataPlaneService;
   readonly statusWriter: StatusWriter;
@@ -27,21 +33,28 @@ export function createJobSinkReconciler(options: JobSinkReconcilerOptions) {
     const parsed = parseJobSink(object);
     if (!parsed.ok) throw new TerminalError(`not a JobSink: ${parsed.problems.join('; ')}`);
     const sink = parsed.value;
-    const [template, view] = await Promise.all([
-      options.template.find(sink, signal),
-      options.dataPlane.view(sink.metadata, signal),
-    ]);
+    const view = await options.dataPlane.view(sink.metadata, signal);
+    const template = await options.template.find(sink, view.refusal, signal);
+    const jobs = options.jobs.of(sink.metadata);
+    const context = { template, signal };
+    const information = jobs === undefined ? [] : [await options.jobsCondition.find(sink, jobs, context)];
     const findings = {
+      information,
       generation: sink.metadata.generation,
       url: sinkUrl(options.service, sink.metadata),
       conditions: [template, dataPlaneFinding(view, options.service.service), eventPoliciesFinding],
     };
     const status = sinkStatus(sink.status, findings, timestamp(options.clock.now()));
-    await options.statusWriter.write(object, { ...status, ...jobSelector(sink) }, signal);
-    return options.recheck.after(object, status, { logger });
+    const written: JobSinkStatus = { ...status, job: jobStatus(sink, jobs) };
+    await options.statusWriter.write(object, written, signal);
+    return sooner(options.recheck.after(object, status, { logger }), view.refusal);
   };
 }
 
-const jobSelector = ({ metadata }: JobSink) => ({
-  job: { selector: `${jobSinkNameLabel}=${metadata.name}` },
-});
+/** The counts stay as they are until all Jobs have been counted. */
+function jobStatus({ metadata, status }: JobSink, jobs: SinkJobs | undefined): JobSinkStatus['job'] {
+  const selector = `${jobSinkNameLabel}=${metadata.name}`;
+  if (jobs === undefined) return { ...status?.job, selector };
+  const { active, succeeded, failed } = jobs;
+  return { selector, active, succeeded, failed };
+}

@@ -10,8 +10,10 @@ import {
 } from '@event-sinks/kube';
 import type { Clock, Logger, Registry } from '@event-sinks/runtime';
 import { JobCounts } from '../domain/job-counts.ts';
-import { isSweepable } from '../domain/sweep.ts';
+import type { JobStates } from '../domain/job-states.ts';
+import { isSweepable, pauseAfter } from '../domain/sweep.ts';
 import { SweepMemory } from '../domain/sweep-memory.ts';
+import type { JobOverview } from './job-overview.ts';
 import { sweepJob } from './sweep-job.ts';
 import { createSweepMetrics, type SweepMetrics } from './sweep-metrics.ts';
 
@@ -27,8 +29,10 @@ export interface SweepOptions {
   readonly fence: () => void;
   /** Milliseconds that a Job may stay without its Secret. */
   readonly ageMs: number;
-  /** Milliseconds between the end of a sweep and the next one. */
+  /** Milliseconds between the end of a sweep and the next one, at most. */
   readonly intervalMs: number;
+  /** Is shown every Job that a sweep lists. */
+  readonly overview: JobOverview;
 }
 
 /** Looks after Jobs whose sender gave up between the Job and its Secret. */
@@ -48,11 +52,14 @@ export function createSweep(options: SweepOptions): Sweep {
   return {
     async lead(signal) {
       while (!signal.aborted) {
+        const startedAt = options.clock.monotonic();
         await sweepAll(context, signal);
-        await options.clock.sleep(options.intervalMs, signal);
+        const tookMs = options.clock.monotonic() - startedAt;
+        await options.clock.sleep(pauseAfter(tookMs, options.intervalMs), signal);
       }
       // The next leader tells of the Jobs from here on.
       context.metrics.found([]);
+      options.overview.forget();
     },
   };
 }
@@ -67,16 +74,19 @@ async function sweepAll(context: SweepContext, signal: AbortSignal): Promise<voi
   const failures: unknown[] = [];
   const sinks = await listSinks(context, signal);
   const counts = new JobCounts(sinks ?? []);
+  const states = context.overview.begin();
   memory.begin();
   try {
-    if (namespaces.length === 0) await sweepNamespace(context, undefined, { failures, counts, signal });
+    if (namespaces.length === 0)
+      await sweepNamespace(context, undefined, { failures, counts, states, signal });
     for (const namespace of namespaces) {
-      const run = { failures, counts, signal };
+      const run = { failures, counts, states, signal };
       await sweepNamespace(context, namespace, run).catch(unlessRefused(context, namespace));
     }
     memory.complete();
     // What was found last time is a better answer than none.
     if (sinks !== undefined) metrics.found(counts.all());
+    context.overview.complete(states);
     metrics.swept('complete');
   } catch (error) {
     if (signal.aborted || error instanceof NotLeaderError) return;
@@ -114,6 +124,7 @@ interface SweepRun {
   /** Why Jobs could not be told about. */
   readonly failures: unknown[];
   readonly counts: JobCounts;
+  readonly states: JobStates;
   readonly signal: AbortSignal;
 }
 
@@ -130,6 +141,7 @@ async function sweepNamespace(
     const options = { namespace, labelSelector, limit: pageSize, continue: token, signal };
     const page = await context.client.list(jobs, options);
     run.counts.add(page.items);
+    run.states.add(page.items);
     await sweepPage(context, page.items, run);
     token = page.continue;
   } while (token !== undefined);

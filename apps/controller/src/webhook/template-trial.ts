@@ -8,6 +8,7 @@ import {
   type KubeObject,
 } from '@event-sinks/kube';
 import { ruleProblems, type EventPlace } from '../domain/admission/template-rules.ts';
+import { templateWarnings } from '../domain/admission/template-warnings.ts';
 import {
   outcomeOfFailure,
   outcomeOfRules,
@@ -38,10 +39,12 @@ export function createTemplateTrial({ client, timeoutMs, newId }: TemplateTrialO
   return async (sink, signal) => {
     const broken = outcomeOfRules(ruleProblems(sink, eventPlace));
     if (broken !== undefined) return broken;
-    const options = { dryRun: true, fieldValidation: 'Strict', timeoutMs, signal } as const;
+    const warnings: string[] = [];
+    const onWarning = (text: string): number => warnings.push(text);
+    const options = { dryRun: true, fieldValidation: 'Strict', timeoutMs, signal, onWarning } as const;
     try {
       await client.create<KubeObject>(jobs, trialJob(sink, newId()), options);
-      return { kind: 'valid' };
+      return { kind: 'valid', warnings: templateWarnings(warnings) };
     } catch (error) {
       const failure = findKubeApiError(error);
       if (failure === undefined) throw error;

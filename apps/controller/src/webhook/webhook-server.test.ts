@@ -26,7 +26,7 @@ async function serve(limits: Partial<WebhookLimits> = {}): Promise<void> {
   sockets = [];
   server = createWebhookServer({
     port: 0,
-    trial: () => Promise.resolve({ kind: 'valid' }),
+    trial: () => Promise.resolve({ kind: 'valid', warnings: [] }),
     clock: systemClock,
     logger: createLogger({ name: 'test', level: 'error', destination: { write: failOn } }),
     reviewed: () => undefined,

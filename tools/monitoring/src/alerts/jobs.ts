@@ -15,6 +15,16 @@ export const jobAlerts: readonly Alert[] = [
     description: 'The events are stored and acknowledged; it is what is done with them that fails.',
   },
   {
+    name: 'JobSinkJobsWaiting',
+    severity: 'warning',
+    query: () => 'max by (kn_sink_namespace, kn_sink_name) (event_sinks_jobs_waiting) > 0',
+    pending: '10m',
+    summary:
+      '{{ $value }} Jobs of {{ $labels.kn_sink_namespace }}/{{ $labels.kn_sink_name }} have no running pod',
+    description:
+      'The events are stored and acknowledged, but nothing is done with them. The condition JobsRunnable of the JobSink says why.',
+  },
+  {
     name: 'JobSinkSweepFailing',
     severity: 'warning',
     query: ({ window }) =>

@@ -84,6 +84,19 @@ describe('the answer', () => {
   test('to what could not be decided is a warning', () => {
     const outcome = { kind: 'undecided', reason: 'QuotaExhausted', message: 'm'.repeat(900) } as const;
     const { response } = answerTo(admission, outcome);
-    expect(response).toMatchObject({ uid: 'u', allowed: true, warnings: [`${'m'.repeat(255)}…`] });
+    expect(response).toMatchObject({ uid: 'u', allowed: true });
+    expect(response.warnings?.map((text) => text.length)).toEqual([256, 256, 256, 144]);
+  });
+
+  test('to a template that the API server warns of carries the warnings', () => {
+    const { response } = answerTo(admission, {
+      kind: 'valid',
+      warnings: ['spec.job: would violate PodSecurity'],
+    });
+    expect(response).toEqual({ uid: 'u', allowed: true, warnings: ['spec.job: would violate PodSecurity'] });
+    expect(answerTo(admission, { kind: 'valid', warnings: [] }).response).toEqual({
+      uid: 'u',
+      allowed: true,
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { boundedProblems, cut, problemText } from './problem.ts';
+import { boundedProblems, problemText } from './problem.ts';
 import { fieldsAt, isFields, type Fields } from './template-fields.ts';
+import { admissionWarnings } from './template-warnings.ts';
 import type { TrialOutcome } from './trial-outcome.ts';
 
 /** What the API server asks about. */
@@ -56,10 +57,9 @@ export function allowed(uid: string, warnings: readonly string[] = []): Admissio
 export function answerTo({ uid, toTry }: Admission, outcome: TrialOutcome): AdmissionReview {
   switch (outcome.kind) {
     case 'valid':
-      return allowed(uid);
+      return allowed(uid, admissionWarnings(outcome.warnings));
     case 'undecided':
-      // Clients cut a warning, or drop it, when it is longer than this.
-      return allowed(uid, [cut(outcome.message, 256)]);
+      return allowed(uid, admissionWarnings([outcome.message]));
     case 'refused':
       return answer({ uid, allowed: false, status: refusal(outcome.problems, toTry) });
     case 'trouble':

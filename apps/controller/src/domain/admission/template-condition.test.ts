@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Condition } from '@event-sinks/crds';
-import { foundBefore, isTrialDue, templateFinding } from './template-condition.ts';
+import type { EventRefusal } from '../event-outcome.ts';
+import { foundBefore, isTrialDue, templateFinding, withEvents } from './template-condition.ts';
 
 const times = { validMs: 1_000, refusedMs: 100, troubleMs: 10 };
 const was = (status: Condition['status'], reason?: string): Condition => ({
   ...{ type: 'JobTemplateValid', status },
   ...(reason !== undefined && { reason }),
 });
+
+const refusedFor = (sinceMs: number): EventRefusal => ({ reason: 'QuotaExhausted', sinceMs, agoMs: 5 });
 
 describe('a template is tried', () => {
   test.each<[string, Condition | undefined, number | undefined, boolean]>([
@@ -23,6 +26,16 @@ describe('a template is tried', () => {
     ['again long after it was taken', was('True'), 1_000, true],
   ])('%s', (_what, before, sinceTrialMs, due) => {
     expect(isTrialDue(before, sinceTrialMs, times)).toBe(due);
+  });
+
+  test.each<[string, number | undefined, number, boolean]>([
+    ['when events are refused and nobody has tried yet', undefined, 5, true],
+    ['when an event was refused since the last trial', 500, 20, true],
+    ['not when the last trial came after the refusal', 500, 500, false],
+    ['not again in the moment after a trial', 9, 5, false],
+  ])('%s', (_what, sinceTrialMs, agoMs, due) => {
+    const refusal = { reason: 'JobTemplateRefused', sinceMs: 600, agoMs };
+    expect(isTrialDue(was('True'), sinceTrialMs, times, refusal)).toBe(due);
   });
 });
 
@@ -54,8 +67,37 @@ describe('the condition', () => {
     });
   });
 
-  test('is true, with a reason, where a quota is full', () => {
-    const outcome = { kind: 'undecided', reason: 'QuotaExhausted', message: 'full' } as const;
-    expect(templateFinding(outcome, undefined)).toMatchObject({ status: 'True', reason: 'QuotaExhausted' });
+  test.each([
+    ['False', 'QuotaExhausted'],
+    ['True', 'NamespaceTerminating'],
+    ['True', 'DryRunUnsupported'],
+  ] as const)('is %s for %s', (status, reason) => {
+    const outcome = { kind: 'undecided', reason, message: 'full' } as const;
+    expect(templateFinding(outcome, undefined)).toMatchObject({ status, reason });
+  });
+
+  test('is true, with the warnings of the API server', () => {
+    const finding = templateFinding({ kind: 'valid', warnings: ['a', 'b'] }, undefined);
+    expect(finding).toMatchObject({ status: 'True', reason: 'JobTemplateWarnings', message: 'a; b' });
+    expect(templateFinding({ kind: 'valid', warnings: [] }, undefined)).toEqual({
+      type: 'JobTemplateValid',
+      status: 'True',
+    });
+  });
+
+  test.each<[string, Condition['status'], EventRefusal | undefined, object]>([
+    ['stays true while events are stored', 'True', undefined, { status: 'True' }],
+    ['stays true for a moment of refusals', 'True', refusedFor(9_999), { status: 'True' }],
+    [
+      'is false where every event is refused',
+      'True',
+      refusedFor(10_000),
+      { status: 'False', reason: 'EventsRefused' },
+    ],
+    ['keeps its own reason to be false', 'False', refusedFor(10_000), { status: 'False', reason: 'Own' }],
+  ])('%s', (_name, status, refusal, expected) => {
+    const finding = withEvents(was(status, 'Own'), refusal, 60_000);
+    expect(finding).toMatchObject(expected);
+    if (finding.reason === 'EventsRefused') expect(finding.message).toContain('with QuotaExhausted');
   });
 });

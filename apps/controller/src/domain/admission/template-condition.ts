@@ -1,5 +1,6 @@
 import type { Condition, ConditionFinding, SinkStatus } from '@event-sinks/crds';
 import { cut, problemText } from './problem.ts';
+import { isLasting, type EventRefusal } from '../event-outcome.ts';
 import type { TrialOutcome } from './trial-outcome.ts';
 
 /** Most that the condition says; the admission of a corrected template says the rest. */
@@ -24,12 +25,16 @@ export function foundBefore(status: SinkStatus | undefined, generation: number):
 /**
  * Whether the template is to be tried now.
  * @param sinceTrialMs since the last trial of this generation by this process; undefined when it made none.
+ * @param refusal of events; one that is younger than the last trial asks for another.
  */
 export function isTrialDue(
   before: ConditionFinding | undefined,
   sinceTrialMs: number | undefined,
   times: TrialTimes,
+  refusal?: EventRefusal,
 ): boolean {
+  if (refusal !== undefined && refusal.agoMs < (sinceTrialMs ?? Infinity))
+    return sinceTrialMs === undefined || sinceTrialMs >= times.troubleMs;
   if (sinceTrialMs === undefined) return before === undefined || before.status === 'Unknown';
   if (before === undefined || before.status === 'Unknown') return sinceTrialMs >= times.troubleMs;
   return sinceTrialMs >= (before.status === 'True' ? times.validMs : times.refusedMs);
@@ -49,9 +54,12 @@ export function templateFinding(
 ): ConditionFinding {
   switch (outcome.kind) {
     case 'valid':
-      return { type, status: 'True' };
-    case 'undecided':
-      return { type, status: 'True', reason: outcome.reason, message: cut(outcome.message, longestMessage) };
+      return { type, status: 'True', ...warned(outcome.warnings) };
+    case 'undecided': {
+      // While a quota is full every event is refused.
+      const status = outcome.reason === 'QuotaExhausted' ? 'False' : 'True';
+      return { type, status, reason: outcome.reason, message: cut(outcome.message, longestMessage) };
+    }
     case 'refused': {
       const message = cut(problemText(outcome.problems), longestMessage);
       return { type, status: 'False', reason: 'JobTemplateRefused', message };
@@ -61,6 +69,29 @@ export function templateFinding(
         ? troubleFinding(outcome.message)
         : keptFinding(before);
   }
+}
+
+/** For whoever has not seen the warnings of the admission, as with GitOps. */
+function warned(warnings: readonly string[]): Pick<ConditionFinding, 'reason' | 'message'> {
+  if (warnings.length === 0) return {};
+  return { reason: 'JobTemplateWarnings', message: cut(warnings.join('; '), longestMessage) };
+}
+
+/**
+ * The condition in view of what becomes of events. A dry run is made by another account than the events' Jobs and does not
+ * create a Secret: a policy for job-sink, its rights, or a quota on Secrets show in the events alone.
+ * @param validMs milliseconds for which dry runs have succeeded.
+ */
+export function withEvents(
+  finding: ConditionFinding,
+  refusal: EventRefusal | undefined,
+  validMs: number,
+): ConditionFinding {
+  if (finding.status !== 'True' || refusal === undefined || !isLasting(refusal, validMs)) return finding;
+  const message =
+    `A dry run of the Job succeeds, but job-sink refuses every event with ${refusal.reason}. Check the rights of the ` +
+    'ServiceAccount job-sink, admission policies and webhooks for its Jobs and Secrets, and quotas on Secrets.';
+  return { type, status: 'False', reason: 'EventsRefused', message };
 }
 
 function troubleFinding(why: string): ConditionFinding {

@@ -4,7 +4,11 @@ import type { Fields } from './template-fields.ts';
 
 /** What came of trying a template. */
 export type TrialOutcome =
-  | { readonly kind: 'valid' }
+  | {
+      readonly kind: 'valid';
+      /** What the API server warned of, in terms of the JobSink. */
+      readonly warnings: readonly string[];
+    }
   /** The template is wrong. */
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
   /** Something that is not the template's fault kept the trial from its end; it may well be right. */
