@@ -93,6 +93,12 @@ describe('isShown', () => {
       'NAME STATUS AGE\na-dm2vjnagoumj3by2zbzbrrjjmv  Complete  1m5s\n',
       true,
     ],
+    [
+      'a Secret of another Job',
+      'secret/a-tuhxtbe5xcpdacyq7becrualgk Opaque\n',
+      'secret/a-dm2vjnagoumj3by2zbzbrrjjmv-tuhxtbe5xcpdacyq Opaque\n',
+      true,
+    ],
     ['lines in the midst of others', 'b\nc\n', 'a\nb\nc\nd\n', true],
     ['lines with others between', 'b\nd\n', 'b\nc\nd\n', false],
     ['a line of dots for what is left out', 'b\n…\nd\n', 'b\nc\nd\n', true],

@@ -1,10 +1,10 @@
 /**
- * Output with what differs from run to run replaced: names that come from a uid, pods' suffixes, durations, and the
- * width of columns, which follows from all of these.
+ * Output with what differs from run to run replaced: names that come from a uid, with what Secrets and pods add to them;
+ * durations; and the width of columns, which follows from both.
  */
 export function steady(text: string): string[] {
   const lines = text
-    .replace(/\b[a-z2-7]{26}(?:-[a-z0-9]{5})?\b/g, '<digest>')
+    .replace(/\b[a-z2-7]{26}(?:-[a-z2-7]{16})?(?:-[a-z0-9]{5})?\b/g, '<digest>')
     .replace(/(?<=^|\s)(?:\d+[dhms])+(?=\s|$)/gm, '<time>')
     .split('\n')
     .map((line) => line.replace(/ +/g, ' ').trim());
