@@ -27,6 +27,10 @@ test('names each command that failed, also in a function, and goes on', async ()
   expect(stdout).toContain('b\n');
 });
 
+test('names a last command that failed once', async () => {
+  expect((await session.run('echo a\nfalse\n', 10_000)).failed).toEqual(['false']);
+});
+
 test('takes a condition that is not met for no failure', async () => {
   expect(await session.run('until [ -n "$B" ]; do B=1; done\nfalse || echo c\n', 10_000)).toMatchObject({
     failed: [],

@@ -51,7 +51,9 @@ export class BashSession {
         const report = await this.#reports.next();
         if (report.done === true) break;
         if (report.value === 'done') return { failed, ...outputOf(path) };
-        failed.push(report.value.replace('failed ', ''));
+        const command = report.value.replace('failed ', '');
+        // The last command's code is that of the whole block too.
+        if (!command.startsWith(`source ${path} `)) failed.push(command);
       }
     } finally {
       clearTimeout(overdue);

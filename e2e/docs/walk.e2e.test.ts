@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { chooseDriver, giveTour, nextSteps, readSettings, run, type Cluster } from '@event-sinks/platform';
 import { freePorts } from '@event-sinks/testing';
-import { adapted, forwardedPorts } from './adapt.ts';
+import { adapted, forwardedPorts, type Place } from './adapt.ts';
 import { builtInManifestsOf, type Manifest } from './manifests.ts';
 import { allPages, checkout, read, walkedPages } from './pages.ts';
 import { indentedBlocksOf, shellBlocksOf, type ShellBlock } from './shell-blocks.ts';
@@ -77,20 +77,29 @@ async function walkAll(texts: ReadonlyMap<string, readonly ShellBlock[]>): Promi
   const walker = async (): Promise<void> => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const [page, blocks] = next;
-      const place = await placeFor(blocks);
+      const place = await placeFor(page, blocks);
       const adapt = (commands: string): string => adapted(commands, place);
-      results.set(page, await walk({ page, blocks, adapt }, checkout, process.env));
+      results.set(page, await walk({ page, blocks, adapt }, checkout, environmentOf(blocks)));
     }
   };
   await Promise.all(Array.from({ length: atOnce }, walker));
   return results;
 }
 
-async function placeFor(blocks: readonly ShellBlock[]): Promise<Parameters<typeof adapted>[1]> {
+/** A page about any cluster is for readers whose kubectl has one already; the others begin with where theirs is. */
+function environmentOf(blocks: readonly ShellBlock[]): Readonly<Record<string, string | undefined>> {
+  if (blocks.some(({ commands }) => commands.includes('export KUBECONFIG='))) return process.env;
+  const { localDir } = settings;
+  const path = `${localDir}/bin:${process.env['PATH'] ?? ''}`;
+  return { ...process.env, KUBECONFIG: `${localDir}/kubeconfig`, PATH: path };
+}
+
+async function placeFor(page: string, blocks: readonly ShellBlock[]): Promise<Place> {
   const printed = forwardedPorts(blocks.map(({ commands }) => commands).join('\n'));
   const free = await freePorts(printed.length);
   const ports = new Map(printed.map((port, index) => [port, free[index] ?? 0]));
-  return { localDir: relative(checkout, settings.localDir), ports };
+  // npm start prints the folder of its own cluster.
+  return { localDir: page === lastLines ? '.local' : relative(checkout, settings.localDir), ports };
 }
 
 /** The object without its namespace, which need not exist here; kubectl then takes `default`. */
