@@ -145,6 +145,19 @@ const rows = {
     remedy: 'Retry. If this persists, check the condition TopicReady of the KafkaSink.',
     retryAfterSeconds: 2,
   },
+  BootstrapAddressNotAllowed: {
+    status: 503,
+    message: 'A host in spec.bootstrapServers resolves to an address that is not allowed.',
+    remedy: 'Use the address of a Kafka broker, or allow it with kafka.addressGuard.allowed of the chart.',
+    retryAfterSeconds: 10,
+  },
+  AdvertisedAddressNotAllowed: {
+    status: 503,
+    message: 'A broker advertises an address that is not allowed.',
+    remedy:
+      'Correct advertised.listeners of the broker, or allow the address with kafka.addressGuard.allowed of the chart.',
+    retryAfterSeconds: 10,
+  },
   NotEnoughReplicas: {
     status: 503,
     message: 'The topic has fewer in-sync replicas than min.insync.replicas requires.',
@@ -163,11 +176,31 @@ const rows = {
     remedy: 'Correct the Secret. The condition CredentialsReady of the KafkaSink has the details.',
     retryAfterSeconds: 5,
   },
+  SaslNotEnabled: {
+    status: 503,
+    message: 'The listener of the broker does not offer SASL.',
+    remedy:
+      'Set protocol in the Secret to PLAINTEXT or SSL, or use the port of a SASL listener in spec.bootstrapServers.',
+    retryAfterSeconds: 5,
+  },
+  SaslMechanismNotEnabled: {
+    status: 503,
+    message: 'The listener of the broker does not offer this SASL mechanism.',
+    remedy: 'Set sasl.mechanism in the Secret to one that the listener offers.',
+    retryAfterSeconds: 5,
+  },
   TokenUnavailable: {
     status: 503,
     message: 'The OAUTHBEARER token endpoint did not return a usable token.',
     remedy: 'Check sasl.oauthbearer.token.endpoint.url in the Secret, and that endpoint.',
     retryAfterSeconds: 5,
+  },
+  TokenEndpointNotAllowed: {
+    status: 503,
+    message: 'The OAUTHBEARER token endpoint resolves to an address that is not allowed.',
+    remedy:
+      'Correct sasl.oauthbearer.token.endpoint.url in the Secret, or allow the address with kafka.addressGuard.allowed of the chart.',
+    retryAfterSeconds: 10,
   },
   BrokerCertificateUntrusted: {
     status: 503,
@@ -191,6 +224,13 @@ const rows = {
     status: 503,
     message: 'The TLS handshake with the broker failed.',
     remedy: 'Check that protocol in the Secret matches the listener of the broker.',
+    retryAfterSeconds: 5,
+  },
+  TlsRequired: {
+    status: 503,
+    message: 'The listener of the broker requires TLS.',
+    remedy:
+      'Set protocol in the Secret to SSL or SASL_SSL, or use the port of a listener without TLS in spec.bootstrapServers.',
     retryAfterSeconds: 5,
   },
   CredentialsNotReady: {

@@ -1,9 +1,11 @@
 import { SinkError } from '@event-sinks/errors';
 import type { Connection } from '@platformatic/kafka';
-import { clientConnection } from './client-connection.ts';
+import { BrokerProblem, connectFailure } from './broker-problem.ts';
 import { withTokens, type ConnectionOptions } from './connection.ts';
 import { withDeadline } from './deadline.ts';
 import { kafkaSinkError } from './error-mapping.ts';
+import { bootstrapAddress, type BrokerAddress } from './network/broker-address.ts';
+import { openConnection } from './network/open-connection.ts';
 import { clientOptions } from './platformatic/client-options.ts';
 import { TopicRefused } from './topic-refused.ts';
 
@@ -13,70 +15,132 @@ export interface ConnectOptions extends ConnectionOptions {
   readonly timeoutMs: number;
 }
 
-interface Address {
-  readonly host: string;
-  readonly port: number;
+/** How {@link AdminSession.connectTo} connects to a further broker. */
+export interface FurtherConnection {
+  /** Milliseconds until the connection can be used; by default the limit of a bootstrap server. */
+  readonly timeoutMs?: number;
+  /** False leaves the login out, whose work a broker would have for nothing. */
+  readonly hasLogin?: boolean;
+}
+
+/** A cluster that is connected to. */
+export interface AdminSession {
+  readonly connection: Connection;
+  /** The bootstrap server at the other end. */
+  readonly broker: BrokerAddress;
+  /** Milliseconds that are left. */
+  readonly leftMs: () => number;
+  /** Connects to a broker under the address that it advertises. @throws SinkError */
+  readonly connectTo: (
+    address: Pick<BrokerAddress, 'host' | 'port'>,
+    how?: FurtherConnection,
+  ) => Promise<Connection>;
 }
 
 /**
  * Connects to the first bootstrap server that can be reached, does the work and lets go again, all within the time.
- * `connectTo` opens a connection to another broker.
- * @throws SinkError, or TopicRefused where the work throws that.
+ * @throws SinkError, a BrokerProblem when no broker could be asked; TopicRefused where the work throws that.
  */
 export async function withConnection<T>(
   options: ConnectOptions,
-  work: (connection: Connection, connectTo: (address: Address) => Promise<Connection>) => Promise<T>,
+  work: (session: AdminSession) => Promise<T>,
 ): Promise<T> {
-  const opened = new Set<Connection>();
-  const client = clientOptionsOf(options);
-  let isOver = false;
-  const connectTo = async ({ host, port }: Address): Promise<Connection> => {
-    const connection = clientConnection(options.clientId, client);
-    opened.add(connection);
-    await connection.connect(host, port);
-    if (isOver) connection.socket.destroy();
-    return connection;
+  const opener = new Opener(options);
+  const session = async (): Promise<T> => {
+    const { connection, broker } = await firstOf(options.bootstrapServers, opener);
+    const connectTo: AdminSession['connectTo'] = async (address, how) =>
+      opener.open({ ...address, origin: 'advertised' }, how).catch((error: unknown) => {
+        throw problemOf(error, 'advertised');
+      });
+    return work({ connection, broker, connectTo, leftMs: () => opener.leftMs() });
   };
-  const session = async (): Promise<T> => work(await firstOf(options.bootstrapServers, connectTo), connectTo);
   try {
     return await withDeadline(options.timeoutMs, session(), () => {
-      throw new SinkError('KafkaUnavailable', { detail: `no answer within ${options.timeoutMs} ms` });
+      throw timedOut(options.timeoutMs);
     });
   } catch (error) {
-    throw error instanceof TopicRefused ? error : kafkaSinkError(error);
+    if (error instanceof TopicRefused) throw error;
+    throw problemOf(opener.firstBreak(error), 'bootstrap');
   } finally {
-    isOver = true;
-    for (const connection of opened) (connection.socket as { destroy(): void } | undefined)?.destroy();
+    opener.end();
   }
+}
+
+function timedOut(timeoutMs: number): BrokerProblem {
+  const kind = { about: 'connection', failure: 'TimedOut', origin: 'bootstrap' } as const;
+  return new BrokerProblem(kind, { detail: `no answer within ${timeoutMs} ms` });
+}
+
+/** An error of the network says more than that Kafka is away. */
+function problemOf(cause: unknown, origin: BrokerAddress['origin']): SinkError {
+  const error = kafkaSinkError(cause);
+  if (error.code !== 'KafkaUnavailable' || error instanceof BrokerProblem) return error;
+  const kind = { about: 'connection', failure: connectFailure(cause), origin } as const;
+  return new BrokerProblem(kind, { detail: error.message, cause });
 }
 
 /** A bootstrap server that swallows what it is sent must leave time for the next one. */
 const mostTried = 3;
 
-function clientOptionsOf(options: ConnectOptions) {
-  const { timeoutMs, bootstrapServers } = options;
-  const perServerMs = Math.ceil(timeoutMs / Math.min(bootstrapServers.length, mostTried));
-  const limits = { connectTimeoutMs: perServerMs, requestTimeoutMs: timeoutMs };
-  return clientOptions(withTokens(options, limits), limits);
+/** Opens connections until the time is up or the work is done. */
+class Opener {
+  readonly #options: ConnectOptions;
+  readonly #perServerMs: number;
+  readonly #begun = performance.now();
+  readonly #opened = new Set<Connection>();
+  readonly #breaks: Error[] = [];
+  #isOver = false;
+
+  constructor(options: ConnectOptions) {
+    this.#perServerMs = Math.ceil(options.timeoutMs / Math.min(options.bootstrapServers.length, mostTried));
+    const limits = { connectTimeoutMs: this.#perServerMs, requestTimeoutMs: options.timeoutMs };
+    this.#options = { ...options, ...withTokens(options, limits) };
+  }
+
+  leftMs(): number {
+    return this.#options.timeoutMs - (performance.now() - this.#begun);
+  }
+
+  async open(
+    broker: BrokerAddress,
+    { timeoutMs = this.#perServerMs, hasLogin = true }: FurtherConnection = {},
+  ): Promise<Connection> {
+    const { clientId, addressGuard: guard } = this.#options;
+    const limits = { connectTimeoutMs: timeoutMs, requestTimeoutMs: this.#options.timeoutMs };
+    const { sasl, ...client } = clientOptions(this.#options, limits);
+    const dialer = { clientId, guard, client: hasLogin && sasl !== undefined ? { ...client, sasl } : client };
+    const connection = await openConnection(dialer, broker, (each) => {
+      this.#opened.add(each);
+      each.on('error', (error: Error) => this.#breaks.push(error));
+    });
+    this.#breaks.length = 0;
+    if (this.#isOver) connection.socket.destroy();
+    return connection;
+  }
+
+  /** A request that was under way is told no more than that its connection was closed; the connection knows why. */
+  firstBreak(error: unknown): unknown {
+    const isKnown = error instanceof SinkError || connectFailure(error) !== 'ConnectionClosed';
+    return isKnown ? error : (this.#breaks[0] ?? error);
+  }
+
+  end(): void {
+    this.#isOver = true;
+    for (const connection of this.#opened) (connection.socket as { destroy(): void } | undefined)?.destroy();
+  }
 }
 
 async function firstOf(
   servers: readonly string[],
-  connectTo: (address: Address) => Promise<Connection>,
-): Promise<Connection> {
+  opener: Opener,
+): Promise<Pick<AdminSession, 'connection' | 'broker'>> {
   const failures: unknown[] = [];
-  for (const server of servers) {
+  for (const broker of servers.map(bootstrapAddress)) {
     try {
-      return await connectTo(addressOf(server));
+      return { broker, connection: await opener.open(broker) };
     } catch (error) {
       failures.push(error);
     }
   }
   throw new AggregateError(failures, 'no broker could be reached');
-}
-
-function addressOf(server: string): Address {
-  const colon = server.lastIndexOf(':');
-  const host = server.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
-  return { host, port: Number(server.slice(colon + 1)) };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from '@event-sinks/runtime';
 import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs';
+import type { AddressGuard } from './network/address-guard.ts';
 import { createTokenSource, type TokenSource } from './oauth-token.ts';
 import { saslCredentials, saslMechanism } from './sasl.ts';
 import type { KafkaSecurity } from './security.ts';
@@ -10,6 +11,8 @@ import { tlsOptions } from './tls-options.ts';
 export interface ConnectionOptions {
   /** `host:port` of at least one broker. */
   readonly bootstrapServers: readonly string[];
+  /** Decides which addresses are connected to: those of brokers, and those of token endpoints. */
+  readonly addressGuard: AddressGuard;
   /** The name under which the brokers' logs and quotas know this client. */
   readonly clientId: string;
   /** `PLAINTEXT` when absent. */
@@ -26,9 +29,9 @@ export interface RequestLimits {
 
 /** The same connection with a source of tokens that all its clients share, when it needs tokens. */
 export function withTokens(connection: ConnectionOptions, limits: RequestLimits): ConnectionOptions {
-  const { tokens, security } = connection;
+  const { tokens, security, addressGuard } = connection;
   if (tokens !== undefined || security?.sasl?.mechanism !== 'OAUTHBEARER') return connection;
-  const options = { ca: security.tls?.ca, timeoutMs: limits.requestTimeoutMs };
+  const options = { addressGuard, ca: security.tls?.ca, timeoutMs: limits.requestTimeoutMs };
   return { ...connection, tokens: createTokenSource(security.sasl, options) };
 }
 

@@ -13,13 +13,17 @@ const codeByType: Readonly<Record<string, ErrorCode>> = {
   INVALID_RECORD: 'InvalidData',
   INVALID_TIMESTAMP: 'InvalidData',
   SASL_AUTHENTICATION_FAILED: 'CredentialsRefused',
-  UNSUPPORTED_SASL_MECHANISM: 'CredentialsRefused',
-  ILLEGAL_SASL_STATE: 'CredentialsRefused',
+  UNSUPPORTED_SASL_MECHANISM: 'SaslMechanismNotEnabled',
+  // A listener without SASL answers so to the first message of a login.
+  ILLEGAL_SASL_STATE: 'SaslNotEnabled',
   THROTTLING_QUOTA_EXCEEDED: 'BackendThrottled',
 };
 
 /** An error that kafkajs 2.2.4 does not know keeps its number in the message only; 89 is the quota's. */
 const unknownQuotaError = /^Unknown error code 89$/;
+
+/** What the address guard says. kafkajs keeps nothing but the code of an error of its socket. */
+const refusedAddresses: readonly ErrorCode[] = ['BootstrapAddressNotAllowed', 'AdvertisedAddressNotAllowed'];
 
 const bugs = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError']);
 
@@ -56,7 +60,11 @@ function knownCode(error: Error): ErrorCode | undefined {
   if (type?.endsWith('_AUTHORIZATION_FAILED') === true) return 'PermissionDenied';
   if (error.name === 'KafkaJSSASLAuthenticationError') return 'CredentialsRefused';
   if (unknownQuotaError.test(error.message)) return 'BackendThrottled';
-  return type === undefined ? tlsErrorCode(error) : codeByType[type];
+  return type === undefined ? (refusedAddress(error) ?? tlsErrorCode(error)) : codeByType[type];
+}
+
+function refusedAddress(error: Error): ErrorCode | undefined {
+  return refusedAddresses.find((code) => 'code' in error && error.code === code);
 }
 
 /** kafkajs calls it `type`, @platformatic/kafka `apiId`. */
@@ -66,7 +74,7 @@ function typeOf(error: Error): string | undefined {
 }
 
 /** The error, its causes and its parts, nearest first. */
-function allErrors(error: unknown): Error[] {
+export function allErrors(error: unknown): Error[] {
   const found = new Set<Error>();
   let next: unknown[] = [error];
   while (next.length > 0 && found.size < maxErrors) {

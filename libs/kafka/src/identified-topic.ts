@@ -1,7 +1,7 @@
 import { SinkError } from '@event-sinks/errors';
 import { createTopicsV7, deleteTopicsV6, metadataV10, type Connection } from '@platformatic/kafka';
 import { withConnection, type ConnectOptions } from './admin-connection.ts';
-import { kafkaSinkError } from './error-mapping.ts';
+import { answerOf } from './answer-of.ts';
 import { brokerError, type BrokerError } from './platformatic/broker-error.ts';
 import { TopicRefused, topicRefusals } from './topic-refused.ts';
 
@@ -16,38 +16,8 @@ export interface IdentifiedTopicOptions extends ConnectOptions {
   readonly topic: string;
 }
 
-/** A topic with its id. */
-export type IdentifiedTopic =
-  | { readonly found: false }
-  | {
-      readonly found: true;
-      readonly id: string;
-      readonly partitions: number;
-      /** That of the partition with the fewest replicas. */
-      readonly replicationFactor: number;
-    };
-
 type CreateAnswer = Awaited<ReturnType<typeof createTopicsV7.api.async>>;
 type DeleteAnswer = Awaited<ReturnType<typeof deleteTopicsV6.api.async>>;
-
-/**
- * Asks the brokers about a topic, without ever creating it.
- * @throws SinkError `KafkaUnavailable` and the other Kafka codes.
- */
-export async function describeIdentifiedTopic(options: IdentifiedTopicOptions): Promise<IdentifiedTopic> {
-  return withConnection(options, async (connection) => {
-    const { topics } = await metadataOf(connection, [options.topic]);
-    const topic = topics[0];
-    const error = brokerError(topic?.errorCode ?? 0);
-    if (error?.type === 'UNKNOWN_TOPIC_OR_PARTITION') return { found: false };
-    // A topic without a leader is there all the same.
-    if (error !== undefined && error.type !== 'LEADER_NOT_AVAILABLE') throw kafkaSinkError(error);
-    if (topic === undefined || topic.partitions.length === 0) return { found: false };
-    const { topicId: id, partitions } = topic;
-    const replicas = partitions.map(({ replicaNodes }) => replicaNodes.length);
-    return { found: true, id, partitions: partitions.length, replicationFactor: Math.min(...replicas) };
-  });
-}
 
 /**
  * Creates a topic with the brokers' defaults for everything but partitions and replication. `created` is said only when
@@ -96,7 +66,7 @@ async function onController<T>(
   options: ConnectOptions,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  return withConnection(options, async (connection, connectTo) => {
+  return withConnection(options, async ({ connection, connectTo }) => {
     try {
       return await work(connection);
     } catch (error) {
@@ -111,17 +81,6 @@ async function onController<T>(
 
 function metadataOf(connection: Connection, topics: string[]) {
   return answerOf(metadataV10.api.async(connection, topics, false));
-}
-
-/** The client throws what brokers answer with an error in any part of it; the answer is in the error. */
-async function answerOf<T extends object>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    const answer = error instanceof Error && 'response' in error ? error.response : undefined;
-    if (typeof answer !== 'object' || answer === null) throw error;
-    return answer as T;
-  }
 }
 
 function refusal(part: { readonly errorCode: number } | undefined): BrokerError | undefined {

@@ -1,12 +1,12 @@
-export { describeTopic, type TopicDescription, type TopicOptions } from './admin.ts';
+export { BrokerProblem, type BrokerProblemKind, type ConnectFailure } from './broker-problem.ts';
+export { describeTopic, type TopicDescription, type TopicOptions } from './describe-topic.ts';
 export {
   createIdentifiedTopic,
   deleteIdentifiedTopic,
-  describeIdentifiedTopic,
-  type IdentifiedTopic,
   type IdentifiedTopicOptions,
 } from './identified-topic.ts';
 export { TopicRefused } from './topic-refused.ts';
+export { createAddressGuard, type AddressGuard, type AddressGuardOptions } from './network/address-guard.ts';
 export type { ConnectionOptions } from './connection.ts';
 export { createProducer, kafkaDrivers, type KafkaDriver, type ProducerOptions } from './create-producer.ts';
 export type { CredentialsReason } from './credentials-problem.ts';

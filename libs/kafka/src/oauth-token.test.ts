@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestAuthority, startTokenEndpoint, type TestTokenEndpoint } from '@event-sinks/testing';
+import { loopbackGuard } from '../test/loopback-guard.ts';
+import { createAddressGuard } from './network/address-guard.ts';
 import { createTokenSource, type TokenSource } from './oauth-token.ts';
 import type { HttpAnswer, PostFormOptions } from './post-form.ts';
 import type { KafkaOAuth } from './security.ts';
@@ -24,6 +26,7 @@ describe('keeping a token', () => {
     asked = [];
     answer = json({ access_token: 't1', expires_in: 100 });
     source = createTokenSource(oauth, {
+      addressGuard: loopbackGuard,
       timeoutMs: 1000,
       now: () => now,
       post: (options) => {
@@ -103,7 +106,10 @@ describe('a request for a token', () => {
   });
 
   const ask = (url = endpoint.url, ca?: string) =>
-    createTokenSource({ ...oauth, tokenEndpoint: url, scope: 's t' }, { timeoutMs: 500, ca }).token();
+    createTokenSource(
+      { ...oauth, tokenEndpoint: url, scope: 's t' },
+      { addressGuard: loopbackGuard, timeoutMs: 500, ca },
+    ).token();
 
   test('any client secret works, and the scope goes along', async () => {
     expect((await ask()).split('.')).toHaveLength(3);
@@ -116,6 +122,33 @@ describe('a request for a token', () => {
     endpoint.mood = mood;
     await expect(ask()).rejects.toMatchObject({ code: 'TokenUnavailable' });
     endpoint.mood = 'well';
+  });
+
+  test('an endpoint at an address that is not allowed gets no request', async () => {
+    const addressGuard = createAddressGuard();
+    const before = endpoint.requests.length;
+    const { port } = new URL(endpoint.url);
+    for (const host of ['127.0.0.1', 'localhost', '[::ffff:7f00:1]']) {
+      const tokenEndpoint = `http://${host}:${port}/token`;
+      const source = createTokenSource({ ...oauth, tokenEndpoint }, { addressGuard, timeoutMs: 500 });
+      await expect(source.token()).rejects.toMatchObject({ code: 'TokenEndpointNotAllowed' });
+    }
+    expect(endpoint.requests).toHaveLength(before);
+  });
+
+  test('an endpoint whose name leads elsewhere after the check gets the request at the address that was checked', async () => {
+    let asked = 0;
+    const addressGuard = createAddressGuard({
+      allowed: ['127.0.0.0/8'],
+      resolve: () => {
+        asked += 1;
+        return Promise.resolve([{ address: asked > 1 ? '127.0.0.2' : '127.0.0.1', family: 4 }]);
+      },
+    });
+    const tokenEndpoint = `http://id.test:${new URL(endpoint.url).port}/token`;
+    const source = createTokenSource({ ...oauth, tokenEndpoint }, { addressGuard, timeoutMs: 500 });
+    expect(await source.token()).toMatch(/^ey/);
+    expect(asked).toBe(1);
   });
 
   test('an endpoint that is not there', async () => {

@@ -1,4 +1,5 @@
 import { SinkError } from '@event-sinks/errors';
+import { AddressNotAllowed, type AddressGuard } from './network/address-guard.ts';
 import { postForm, type HttpAnswer, type PostFormOptions } from './post-form.ts';
 import type { KafkaOAuth } from './security.ts';
 
@@ -14,6 +15,8 @@ export interface TokenSource {
 export interface TokenSourceOptions {
   /** Authorities in PEM that the endpoint's certificate may be signed by, beside the system's own. */
   readonly ca?: string | undefined;
+  /** Decides whether the endpoint's addresses may be connected to. */
+  readonly addressGuard: AddressGuard;
   /** Milliseconds for one request, everything together. */
   readonly timeoutMs: number;
   /** Milliseconds; by default the process's own clock. */
@@ -37,14 +40,16 @@ interface Held {
 
 /** Tokens by the client credentials grant, kept until shortly before they expire; one request at a time. */
 export function createTokenSource(oauth: KafkaOAuth, options: TokenSourceOptions): TokenSource {
-  const { now = Date.now, post = postForm, timeoutMs, ca } = options;
+  const { now = Date.now, post = postForm, addressGuard, timeoutMs, ca } = options;
   let held: Held | undefined;
   let asking: Promise<Held> | undefined;
 
   const ask = async (): Promise<Held> => {
     const begun = now();
     try {
-      const { token, lifeSeconds } = readToken(await post({ ...tokenRequest(oauth), timeoutMs, ca }));
+      const { token, lifeSeconds } = readToken(
+        await post({ ...tokenRequest(oauth), addressGuard, timeoutMs, ca }),
+      );
       return { untilMs: begun + lifeSeconds * 1000 * usedShare, outcome: { token } };
     } catch (cause) {
       const error = cause instanceof SinkError ? cause : unavailable(cause);
@@ -106,6 +111,8 @@ function parse(body: string): Readonly<Record<string, unknown>> {
 }
 
 function unavailable(cause: unknown): SinkError {
+  if (cause instanceof AddressNotAllowed)
+    return new SinkError('TokenEndpointNotAllowed', { detail: cause.message, cause });
   const detail = `the token endpoint gave no answer: ${cause instanceof Error ? cause.message : 'unknown'}`;
   return new SinkError('TokenUnavailable', { detail, cause });
 }

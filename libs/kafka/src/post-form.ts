@@ -1,15 +1,16 @@
-import { lookup as lookUp, type LookupAddress } from 'node:dns';
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { LookupFunction } from 'node:net';
 import { getCACertificates } from 'node:tls';
-import { isForbiddenAddress } from './token-endpoint.ts';
+import { withDeadline } from './deadline.ts';
+import type { AddressGuard } from './network/address-guard.ts';
+import { alreadyResolved } from './network/open-connection.ts';
 
 /** What {@link postForm} takes. */
 export interface PostFormOptions {
   readonly url: string;
   readonly form: URLSearchParams;
   readonly authorization: string;
+  readonly addressGuard: AddressGuard;
   /** Milliseconds for everything together. */
   readonly timeoutMs: number;
   /** Authorities in PEM beside those that Node trusts anyway. */
@@ -26,23 +27,29 @@ export interface HttpAnswer {
 const maxBodyBytes = 65_536;
 
 /**
- * Posts a form. Redirects are not followed, and a name that leads to a forbidden address is refused: who writes a
+ * Posts a form. Redirects are not followed, and the connection goes to an address that the guard has allowed: who writes a
  * Secret must not be able to send this process to the metadata service of its machine.
- * @throws Error for every failure but an answer.
+ * @throws AddressNotAllowed, Error for every other failure but an answer.
  */
 export async function postForm({
   url,
   form,
   authorization,
+  addressGuard,
   timeoutMs,
   ca,
 }: PostFormOptions): Promise<HttpAnswer> {
   const body = form.toString();
+  const signal = AbortSignal.timeout(timeoutMs);
+  const addresses = await withDeadline(timeoutMs, addressGuard.resolve(hostOf(url)), () => {
+    throw new Error(`no address within ${timeoutMs} ms`);
+  });
   const options = {
     method: 'POST',
     agent: false,
-    lookup: guardedLookup,
-    signal: AbortSignal.timeout(timeoutMs),
+    // Node does not look up a host that is an address: it connects to that, which the guard has seen.
+    lookup: alreadyResolved(addresses),
+    signal,
     headers: {
       authorization,
       accept: 'application/json',
@@ -74,13 +81,6 @@ async function readBody(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-const guardedLookup: LookupFunction = (host, options, callback) => {
-  lookUp(host, options, (error, address: string | LookupAddress[], family) => {
-    const found =
-      typeof address === 'string'
-        ? [address]
-        : (address as LookupAddress[] | undefined)?.map((each) => each.address);
-    const isForbidden = error === null && found?.some(isForbiddenAddress) === true;
-    callback(isForbidden ? new Error('the name leads to a forbidden address') : error, address, family);
-  });
-};
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
+}

@@ -37,7 +37,8 @@ const metadataMaxAgeMs = 60_000;
 
 /** Prepares a session; `connect` it before use. */
 export function openSession({ connection, limits, topic, logger }: SessionOptions): ProducerSession {
-  const gate = socketGate();
+  const { addressGuard: guard, bootstrapServers } = connection;
+  const gate = socketGate({ guard, bootstrapServers });
   let table: readonly PartitionMetadata[] | undefined;
 
   const producer: Producer = kafkaClient(connection, limits, { gate, logger }).producer({

@@ -26,12 +26,16 @@ const certificateAlerts =
 /** A peer that speaks no TLS closes the connection at the first message, as do some that refuse one. */
 const closedInHandshake = 'before secure TLS connection was established';
 
+/** The client recognises a TLS record where it expects an answer in plain text. */
+const answeredByTls = 'Broker requires TLS.';
+
 /** What an error of TLS means, read from Node's code for it; undefined for every other error. */
 export function tlsErrorCode(error: Error): ErrorCode | undefined {
   const name = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const known = Object.hasOwn(codeByName, name) ? codeByName[name] : undefined;
   if (known !== undefined) return known;
   if (certificateAlerts.test(name)) return 'CredentialsRefused';
+  if (error.message === answeredByTls) return 'TlsRequired';
   const isTls = name.startsWith('ERR_SSL_') || name.startsWith('ERR_TLS_');
   return isTls || error.message.includes(closedInHandshake) ? 'TlsFailed' : undefined;
 }

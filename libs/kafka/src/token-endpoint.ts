@@ -1,21 +1,14 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
+import { addressClass, addressForms, type AddressClass } from './network/address-class.ts';
+import { addressBytes } from './network/ip-address.ts';
 
 /** Where clouds keep the credentials of the machine: nobody's token endpoint, and answered without being asked who one is. */
-const metadataServices = new BlockList();
-metadataServices.addSubnet('169.254.0.0', 16, 'ipv4');
-metadataServices.addSubnet('fe80::', 10, 'ipv6');
-metadataServices.addAddress('fd00:ec2::254', 'ipv6');
-metadataServices.addAddress('0.0.0.0', 'ipv4');
-metadataServices.addAddress('::', 'ipv6');
-
-/** Whether no token may be asked for at an address, whatever name led to it. */
-export function isForbiddenAddress(address: string): boolean {
-  return isIn(metadataServices, address);
-}
+const forbidden: readonly (AddressClass | undefined)[] = [
+  'link-local',
+  'metadata',
+  'unspecified',
+  'multicast',
+  'reserved',
+];
 
 /**
  * What is wrong with a token endpoint, as what follows “key … of the Secret”. The client secret travels in the
@@ -26,17 +19,16 @@ export function tokenEndpointProblem(endpoint: string): string | undefined {
   if (url === null) return 'must be an absolute URL';
   if (url.username !== '' || url.password !== '') return 'must not carry credentials';
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (isForbiddenAddress(host)) return 'must not name a link-local or unspecified address';
+  const classes = classesOf(host);
+  if (classes.some((each) => forbidden.includes(each)))
+    return 'must not name a link-local or unspecified address';
   if (url.protocol === 'https:') return undefined;
-  if (url.protocol === 'http:' && isLoopback(host)) return undefined;
+  if (url.protocol === 'http:' && (host === 'localhost' || classes.includes('loopback'))) return undefined;
   return 'must begin with https:// (http:// is taken for loopback addresses only)';
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || isIn(loopback, host);
-}
-
-function isIn(list: BlockList, address: string): boolean {
-  if (isIPv4(address)) return list.check(address, 'ipv4');
-  return isIPv6(address) && list.check(address, 'ipv6');
+/** Of the address that a host is, if it is one, in every form that it may be taken for. */
+function classesOf(host: string): readonly (AddressClass | undefined)[] {
+  const address = addressBytes(host);
+  return address === undefined ? [] : addressForms(address).map(addressClass);
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Logger } from '@event-sinks/runtime';
 import { createKafkaJsProducer } from './kafkajs-producer.ts';
+import { createAddressGuard } from './network/address-guard.ts';
 import type { SendResult, TopicRecord } from './records.ts';
 import type { ProducerSession } from './session.ts';
 
@@ -47,7 +48,7 @@ function producerWith(send: SendFake, connect: () => Promise<void> = () => Promi
     };
   };
   const limits = { deliveryTimeoutMs: 1000, idleMs: 60_000 };
-  const connection = { bootstrapServers: ['unused:1'], clientId: 'test' };
+  const connection = { bootstrapServers: ['unused:1'], clientId: 'test', addressGuard: createAddressGuard() };
   return { log, producer: createKafkaJsProducer({ connection, limits, logger, openSession }) };
 }
 

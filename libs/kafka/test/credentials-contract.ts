@@ -21,6 +21,7 @@ import {
   type KafkaSecurity,
   type SendResult,
 } from '../src/index.ts';
+import { loopbackGuard } from './loopback-guard.ts';
 
 /** Makes the producer under test; it must settle every send within `deliveryTimeoutMs`. */
 export type SecuredProducerFactory = (options: {
@@ -45,6 +46,9 @@ const users = {
   unicode: 'pässwörd-密码-🔑',
 };
 type User = keyof typeof users;
+
+/** `plain` is the one without any security. */
+type Listener = SecuredListener | 'plain';
 
 const clients = { 'app:1': 'client+secret/ü %&=' };
 
@@ -79,9 +83,12 @@ export function credentialsContract(name: string, createProducer: SecuredProduce
       await kafka.close();
     });
 
-    const producerFor = (listener: SecuredListener, security: KafkaSecurity): KafkaProducer => {
+    const servers = (listener: Listener) => ({
+      bootstrapServers: [listener === 'plain' ? kafka.bootstrap : kafka.listeners[listener]],
+    });
+    const producerFor = (listener: Listener, security: KafkaSecurity): KafkaProducer => {
       const producer = createProducer({
-        bootstrapServers: [kafka.listeners[listener]],
+        ...servers(listener),
         ...{ security, deliveryTimeoutMs, logger },
       });
       open.push(producer);
@@ -98,15 +105,16 @@ export function credentialsContract(name: string, createProducer: SecuredProduce
       await expectSent(producerFor(listener, read(data)), expect.getState().currentTestName ?? '');
     };
     const expectRefused = async (
-      listener: SecuredListener,
+      listener: Listener,
       security: KafkaSecurity,
       code: ErrorCode,
     ): Promise<void> => {
       const result = await sendOne(producerFor(listener, security), 'must not be stored');
       expect(result).toMatchObject({ ok: false, error: { code, status: 503 } });
       // The controller asks the brokers by itself, and names the same cause.
-      const options = { bootstrapServers: [kafka.listeners[listener]], clientId: 'admin', topic, security };
-      await expect(describeTopic({ ...options, timeoutMs: 6000, logger })).rejects.toMatchObject({ code });
+      const options = { ...servers(listener), clientId: 'admin', topic, security };
+      const limits = { timeoutMs: 6000, addressGuard: loopbackGuard };
+      await expect(describeTopic({ ...options, ...limits })).rejects.toMatchObject({ code });
     };
     const withCa = (data: Record<string, string>): Record<string, string> => ({
       'ca.crt': kafka.authority.certificate,
@@ -243,6 +251,23 @@ export function credentialsContract(name: string, createProducer: SecuredProduce
         await expectRefused('saslPlaintext', security, 'TlsFailed');
       });
 
+      test('SASL at a listener without it', async () => {
+        const security = read({ protocol: 'SASL_PLAINTEXT', ...login('plain', 'PLAIN') });
+        await expectRefused('plain', security, 'SaslNotEnabled');
+      });
+
+      test('TLS missing at a listener that requires it', async () => {
+        const question = { ...servers('mutualTls'), clientId: 'admin', topic, timeoutMs: 6000 };
+        const asked = describeTopic({ ...question, addressGuard: loopbackGuard });
+        await expect(asked).rejects.toMatchObject({ code: 'TlsRequired' });
+      });
+
+      test('no login at a listener that requires one', async () => {
+        const question = { ...servers('saslPlaintext'), clientId: 'admin', topic, timeoutMs: 6000 };
+        const asked = describeTopic({ ...question, addressGuard: loopbackGuard });
+        await expect(asked).rejects.toMatchObject({ kind: { failure: 'ConnectionClosed' } });
+      });
+
       test('no client certificate where one is demanded', async () => {
         const security = read(withCa({ protocol: 'SSL', 'user.skip': 'true' }));
         await expectRefused('mutualTls', security, 'CredentialsRefused');
@@ -269,8 +294,8 @@ export function credentialsContract(name: string, createProducer: SecuredProduce
         } as const;
         await kafka.addTopicAcl(acl);
         const security = read({ protocol: 'SASL_PLAINTEXT', ...login('spaces', 'PLAIN') });
-        const servers = { bootstrapServers: [kafka.listeners.saslPlaintext], clientId: 'admin', security };
-        const options = { ...servers, topic: guarded, timeoutMs: 6000, logger };
+        const target = { ...servers('saslPlaintext'), clientId: 'admin', security };
+        const options = { ...target, topic: guarded, timeoutMs: 6000, addressGuard: loopbackGuard };
         await eventually(async () => {
           await expect(describeTopic(options)).rejects.toMatchObject({ code: 'PermissionDenied' });
         });

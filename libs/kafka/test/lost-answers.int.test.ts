@@ -7,6 +7,7 @@ import {
   type SendResult,
   type TopicRecord,
 } from '../src/index.ts';
+import { loopbackGuard } from './loopback-guard.ts';
 import { quietLogger } from './quiet-logger.ts';
 
 /** Stands between clients and the broker; can swallow what the broker answers. */
@@ -69,7 +70,11 @@ describe('answers that are lost after the append', () => {
     const topic = `trap-${name.length}`;
     await kafka.createTopic({ topic });
     const producer = create({
-      connection: { bootstrapServers: [`127.0.0.1:${proxy.port}`], clientId: 'trap' },
+      connection: {
+        bootstrapServers: [`127.0.0.1:${proxy.port}`],
+        clientId: 'trap',
+        addressGuard: loopbackGuard,
+      },
       limits: { requestTimeoutMs: 400, connectTimeoutMs: 400, retries: 1, deliveryTimeoutMs: 8000 },
       logger: quietLogger,
     });
@@ -87,7 +92,11 @@ describe('answers that are lost after the append', () => {
   test('a connection lost before the answer: @platformatic/kafka repeats the batch, and it is stored once', async () => {
     await kafka.createTopic({ topic: 'repeated' });
     const producer = createPlatformaticProducer({
-      connection: { bootstrapServers: [`127.0.0.1:${proxy.port}`], clientId: 'trap' },
+      connection: {
+        bootstrapServers: [`127.0.0.1:${proxy.port}`],
+        clientId: 'trap',
+        addressGuard: loopbackGuard,
+      },
       limits: { requestTimeoutMs: 400, connectTimeoutMs: 400 },
       logger: quietLogger,
     });

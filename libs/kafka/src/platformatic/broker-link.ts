@@ -1,19 +1,14 @@
-import type { Connection, ConnectionOptions as ClientOptions } from '@platformatic/kafka';
-import { clientConnection } from '../client-connection.ts';
+import type { Socket } from 'node:net';
+import type { Connection } from '@platformatic/kafka';
+import type { BrokerAddress } from '../network/broker-address.ts';
+import { openConnection, type Dialer } from '../network/open-connection.ts';
 import type { Call } from './calls.ts';
 import type { LoginHold } from './login-hold.ts';
 
-/** Where a broker listens. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** What a {@link BrokerLink} takes. */
 export interface BrokerLinkOptions {
-  readonly address: Address;
-  readonly clientId: string;
-  readonly client: ClientOptions;
+  readonly address: BrokerAddress;
+  readonly dialer: Dialer;
   /** Shared by all links of a cluster. */
   readonly logins: LoginHold;
 }
@@ -72,7 +67,8 @@ export class BrokerLink {
   }
 
   #drop(): void {
-    this.#connection?.socket.destroy();
+    // Before it connects it has no socket.
+    (this.#connection?.socket as Socket | undefined)?.destroy();
     this.#connection = undefined;
   }
 
@@ -85,20 +81,26 @@ export class BrokerLink {
   }
 
   async #connect(): Promise<Connection> {
-    if (this.#isClosed) throw new Error('the client is closed');
-    const { address, clientId, client, logins } = this.#options;
+    if (this.#isClosed) throw closedError();
+    const { address, dialer, logins } = this.#options;
     logins.enter();
-    const connection = clientConnection(clientId, client);
     this.#drop();
-    this.#connection = connection;
     try {
-      await connection.connect(address.host, address.port);
+      const connection = await openConnection(dialer, address, (opening) => {
+        // Meanwhile the name was looked up.
+        if (this.#isClosed) throw closedError();
+        this.#connection = opening;
+      });
       logins.succeeded();
+      return connection;
     } catch (error) {
       logins.failed(error);
       this.#drop();
       throw error;
     }
-    return connection;
   }
+}
+
+function closedError(): Error {
+  return new Error('the client is closed');
 }

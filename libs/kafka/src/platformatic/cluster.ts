@@ -1,29 +1,29 @@
-import type { ConnectionOptions as ClientOptions } from '@platformatic/kafka';
-import { BrokerLink, type Address } from './broker-link.ts';
+import { bootstrapAddress, originOf, type BrokerAddress } from '../network/broker-address.ts';
+import type { Dialer } from '../network/open-connection.ts';
+import { BrokerLink } from './broker-link.ts';
 import type { LoginHold } from './login-hold.ts';
 import { metadataCall, producerIdCall, type Call, type Metadata, type TopicAnswer } from './calls.ts';
 
 /** What a {@link Cluster} takes. */
 export interface ClusterOptions {
   readonly bootstrapServers: readonly string[];
-  readonly clientId: string;
-  readonly client: ClientOptions;
+  readonly dialer: Dialer;
   readonly logins: LoginHold;
 }
 
 /** The brokers, one connection to each. */
 export class Cluster {
   readonly #options: ClusterOptions;
-  readonly #bootstrap: readonly Address[];
+  readonly #bootstrap: readonly BrokerAddress[];
   /** By `host:port`, so that a bootstrap server and the broker behind it are one connection. */
   readonly #links = new Map<string, BrokerLink>();
-  readonly #addresses = new Map<number, Address>();
+  readonly #addresses = new Map<number, BrokerAddress>();
   #wanted = new Set<string>();
   #asking: Promise<Metadata> | undefined;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
-    this.#bootstrap = options.bootstrapServers.map(addressOf);
+    this.#bootstrap = options.bootstrapServers.map(bootstrapAddress);
   }
 
   /** The connection to a node that the metadata has named; undefined for any other. */
@@ -58,7 +58,10 @@ export class Cluster {
     this.#wanted = new Set();
     this.#asking = undefined;
     const metadata = await this.#askAny(metadataCall(topics));
-    for (const { nodeId, host, port } of metadata.brokers) this.#addresses.set(nodeId, { host, port });
+    for (const { nodeId, host, port } of metadata.brokers) {
+      const origin = originOf(this.#options.bootstrapServers, { host, port });
+      this.#addresses.set(nodeId, { host, port, origin });
+    }
     return metadata;
   }
 
@@ -77,19 +80,13 @@ export class Cluster {
     throw new AggregateError(failures, 'no broker answers');
   }
 
-  #link(address: Address): BrokerLink {
+  #link(address: BrokerAddress): BrokerLink {
     const key = `${address.host}:${address.port}`;
     const existing = this.#links.get(key);
     if (existing !== undefined) return existing;
-    const { clientId, client, logins } = this.#options;
-    const link = new BrokerLink({ address, clientId, client, logins });
+    const { dialer, logins } = this.#options;
+    const link = new BrokerLink({ address, dialer, logins });
     this.#links.set(key, link);
     return link;
   }
-}
-
-function addressOf(server: string): Address {
-  const colon = server.lastIndexOf(':');
-  const host = server.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
-  return { host, port: Number(server.slice(colon + 1)) };
 }

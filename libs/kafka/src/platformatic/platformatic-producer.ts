@@ -62,7 +62,7 @@ class ProducerCore {
   readonly #logger: Logger;
 
   constructor({ connection, logger }: PlatformaticProducerOptions, limits: ProducerLimits) {
-    const { bootstrapServers, clientId } = connection;
+    const { bootstrapServers, clientId, addressGuard: guard } = connection;
     const client = clientOptions(withTokens(connection, limits), limits);
     this.#limits = limits;
     this.#logger = logger;
@@ -70,7 +70,10 @@ class ProducerCore {
       ...{ pauseMs: limits.loginPauseMs, maxPauseMs: limits.maxLoginPauseMs },
       ...{ now: () => performance.now(), random: Math.random },
     });
-    this.#cluster = new Cluster({ bootstrapServers, clientId, client, logins: this.#logins });
+    this.#cluster = new Cluster({
+      ...{ bootstrapServers, dialer: { clientId, client, guard } },
+      logins: this.#logins,
+    });
     this.#identities = new Identities(() => this.#cluster.producerId());
     this.#dispatcher = new Dispatcher({
       cluster: this.#cluster,

@@ -4,34 +4,43 @@ import { SinkError } from '@event-sinks/errors';
 import {
   createIdentifiedTopic,
   deleteIdentifiedTopic,
-  describeIdentifiedTopic,
+  describeTopic,
   TopicRefused,
-  type IdentifiedTopic,
+  type TopicDescription,
 } from '../src/index.ts';
+import { loopbackGuard } from './loopback-guard.ts';
 
 let kafka: TestKafka;
 
 beforeAll(async () => {
-  kafka = await startTestKafka();
+  // A broker that creates topics when it is asked about them: the question itself must forbid it.
+  kafka = await startTestKafka({ 'auto.create.topics.enable': 'true' });
 }, 120_000);
 
 afterAll(() => kafka.close());
 
 const about = (topic: string) => ({
   ...{ topic, bootstrapServers: [kafka.bootstrap], clientId: 'test', timeoutMs: 5_000 },
+  ...{ addressGuard: loopbackGuard, needsId: true },
 });
 const create = (topic: string) =>
   createIdentifiedTopic({ ...about(topic), partitions: 3, replicationFactor: 1 });
-const found = (topic: string): Promise<IdentifiedTopic> =>
+const found = (topic: string): Promise<TopicDescription> =>
   eventually(async () => {
-    const description = await describeIdentifiedTopic(about(topic));
+    const description = await describeTopic(about(topic));
     expect(description.found).toBe(true);
     return description;
   });
 
-test('a topic that is not there is not found, and not created by the question', async () => {
-  expect(await describeIdentifiedTopic(about('absent'))).toEqual({ found: false });
+test.each([true, false])('describes a topic without creating one, with its id: %s', async (needsId) => {
+  expect(await describeTopic({ ...about('absent'), needsId })).toEqual({ found: false });
+  expect(await describeTopic({ ...about('not a topic name'), needsId })).toEqual({ found: false });
   expect(await kafka.listTopics()).not.toContain('absent');
+  await kafka.createTopic({ topic: `five-${needsId}`, partitions: 5 });
+  expect(await describeTopic({ ...about(`five-${needsId}`), needsId })).toEqual({
+    ...{ found: true, partitions: 5, replicationFactor: 1 },
+    ...(needsId && { id: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown }),
+  });
 });
 
 test('of many who create a topic at once exactly one is told that it has', async () => {
@@ -48,7 +57,7 @@ test('a topic is deleted by its id, and the next one of its name is left alone',
   const { id } = first as { id: string };
   expect(await deleteIdentifiedTopic({ ...about('again'), id })).toBe('deleted');
   await eventually(async () => {
-    expect(await describeIdentifiedTopic(about('again'))).toEqual({ found: false });
+    expect(await describeTopic(about('again'))).toEqual({ found: false });
   });
   await kafka.createTopic({ topic: 'again' });
   expect(await deleteIdentifiedTopic({ ...about('again'), id })).toBe('missing');
@@ -65,16 +74,18 @@ test('what the brokers will never create is refused under their own name for it'
 
 test('the second bootstrap server is asked when the first is dead', async () => {
   const bootstrapServers = ['127.0.0.1:1', kafka.bootstrap];
-  expect(await describeIdentifiedTopic({ ...about('absent'), bootstrapServers })).toEqual({ found: false });
+  expect(await describeTopic({ ...about('absent'), bootstrapServers })).toEqual({ found: false });
 });
 
 test('a cluster that is away is told as such, within the time', async () => {
   const dead = { ...about('absent'), bootstrapServers: ['127.0.0.1:1'] };
-  await expect(describeIdentifiedTopic(dead)).rejects.toMatchObject({ code: 'KafkaUnavailable' });
+  await expect(describeTopic(dead)).rejects.toMatchObject({
+    ...{ code: 'KafkaUnavailable', kind: { failure: 'ConnectionRefused', origin: 'bootstrap' } },
+  });
   await kafka.pause();
   try {
     const started = performance.now();
-    const silent = describeIdentifiedTopic({ ...about('absent'), timeoutMs: 500 });
+    const silent = describeTopic({ ...about('absent'), timeoutMs: 500 });
     await expect(silent).rejects.toBeInstanceOf(SinkError);
     expect(performance.now() - started).toBeLessThan(3_000);
   } finally {

@@ -1,0 +1,109 @@
+import type { SinkError } from '@event-sinks/errors';
+import { metadataV10, metadataV4, type Connection } from '@platformatic/kafka';
+import { withConnection, type AdminSession, type ConnectOptions } from './admin-connection.ts';
+import { answerOf } from './answer-of.ts';
+import { BrokerProblem } from './broker-problem.ts';
+import { kafkaSinkError } from './error-mapping.ts';
+import { brokerError } from './platformatic/broker-error.ts';
+
+/** What {@link describeTopic} takes. */
+export interface TopicOptions extends ConnectOptions {
+  readonly topic: string;
+  /** Whether the answer must have the topic's id (KIP-516), which brokers know from version 2.8 on. */
+  readonly needsId?: boolean;
+}
+
+/** A topic as the brokers know it. */
+export type TopicDescription =
+  | { readonly found: false }
+  | {
+      readonly found: true;
+      readonly id?: string;
+      readonly partitions: number;
+      /** That of the partition with the fewest replicas. */
+      readonly replicationFactor: number;
+      /** Why the topic does not take events although it is there: a BrokerProblem, or another error of a leader. */
+      readonly problem?: SinkError;
+    };
+
+type Metadata = Pick<Awaited<ReturnType<typeof metadataV10.api.async>>, 'brokers' | 'topics'>;
+type Partition = Metadata['topics'][number]['partitions'][number];
+type Broker = Metadata['brokers'][number];
+
+/**
+ * Asks a bootstrap server about a topic, without ever creating it, and connects to the leaders of its partitions under the
+ * addresses that they advertise, as a producer does.
+ * @throws SinkError `KafkaUnavailable` and the other Kafka codes.
+ */
+export async function describeTopic(options: TopicOptions): Promise<TopicDescription> {
+  return withConnection(options, async (session) => {
+    const { brokers, topics } = await metadataOf(session.connection, options);
+    const [topic] = topics;
+    const error = brokerError(topic?.errorCode ?? 0);
+    if (error !== undefined && notThere.has(error.type)) return { found: false };
+    // A topic without a leader is there all the same.
+    if (error !== undefined && error.type !== 'LEADER_NOT_AVAILABLE') throw kafkaSinkError(error);
+    if (topic === undefined || topic.partitions.length === 0) return { found: false };
+    const { topicId: id, partitions } = topic;
+    const problem = await leaderProblem(session, brokers, partitions);
+    return {
+      ...{ found: true, partitions: partitions.length },
+      replicationFactor: Math.min(...partitions.map(({ replicaNodes }) => replicaNodes.length)),
+      ...(options.needsId === true && { id }),
+      ...(problem !== undefined && { problem }),
+    };
+  });
+}
+
+const notThere: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION']);
+
+function metadataOf(connection: Connection, { topic, needsId }: TopicOptions): Promise<Metadata> {
+  const call =
+    needsId === true
+      ? metadataV10.api.async(connection, [topic], false)
+      : metadataV4.api.async(connection, [topic], false);
+  return answerOf<Metadata>(call);
+}
+
+/** Leaders of one topic that are connected to, and at once. */
+const maxLeaders = 32;
+const maxAtOnce = 4;
+
+async function leaderProblem(
+  session: AdminSession,
+  brokers: readonly Broker[],
+  partitions: readonly Partition[],
+): Promise<SinkError | undefined> {
+  const byId = new Map(brokers.map((broker) => [broker.nodeId, broker]));
+  const leaderless = partitions.filter(({ leaderId }) => !byId.has(leaderId)).length;
+  if (leaderless > 0) return withoutLeader(leaderless, partitions.length);
+  const leaders = [...new Set(partitions.map(({ leaderId }) => leaderId))]
+    .sort((a, b) => a - b)
+    .slice(0, maxLeaders)
+    .map((id) => byId.get(id))
+    .filter((broker) => broker !== undefined)
+    .filter(({ host, port }) => host !== session.broker.host || port !== session.broker.port);
+  // What is left of the time must end before the question does, or nobody would know whose silence it was.
+  const endMs = session.leftMs() * reservedShare;
+  for (let at = 0; at < leaders.length; at += maxAtOnce) {
+    const timeoutMs = Math.max(1, session.leftMs() - endMs);
+    const some = leaders.slice(at, at + maxAtOnce).map((leader, index) =>
+      // All of them have the same logins, whose work they are spared.
+      session.connectTo(leader, { timeoutMs, hasLogin: at + index === 0 }).then(
+        () => undefined,
+        (error: unknown) => kafkaSinkError(error),
+      ),
+    );
+    const problem = (await Promise.all(some)).find((each) => each !== undefined);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** Of the time that is left, what the leaders may not use. */
+const reservedShare = 0.2;
+
+function withoutLeader(count: number, of: number): BrokerProblem {
+  const detail = `${count} of ${of} partitions have no leader`;
+  return new BrokerProblem({ about: 'leaders', partitions: count }, { detail });
+}
