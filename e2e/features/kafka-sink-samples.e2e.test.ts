@@ -2,11 +2,12 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createIdentifiedTopic, describeIdentifiedTopic } from '@event-sinks/kafka';
+import { createAddressGuard, createIdentifiedTopic, describeTopic } from '@event-sinks/kafka';
 import { readSettings } from '@event-sinks/platform';
 import {
   createTestAuthority,
   eventually,
+  loopbackAddresses,
   startSecuredTestKafka,
   type SecuredListener,
   type SecuredTestKafka,
@@ -155,6 +156,7 @@ describe('the samples of KafkaSinks', () => {
 
   const admin = (topic: string) => ({
     ...{ bootstrapServers: [kafka.bootstrap], clientId: 'samples', timeoutMs: 10_000, topic },
+    addressGuard: createAddressGuard({ allowed: loopbackAddresses }),
   });
 
   /** What the assertion holds for; the sinks are read anew, all at once, only while it does not. */
@@ -221,7 +223,7 @@ describe('the samples of KafkaSinks', () => {
     }));
     expect(read).toHaveLength(expected.length);
     expect(read).toEqual(expect.arrayContaining(expected));
-    const created = await describeIdentifiedTopic(admin('knative-new-topic'));
+    const created = await describeTopic(admin('knative-new-topic'));
     expect(created).toMatchObject({ found: true, partitions: 3, replicationFactor: 1 });
     expect(kafka.tokens.requests).toContainEqual({
       client: 'kafka-sink',

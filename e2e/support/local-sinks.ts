@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { readSettings, systemNamespace } from '@event-sinks/platform';
-import { eventually, freePorts, startTestApiServer, type TestApiServer } from '@event-sinks/testing';
+import {
+  eventually,
+  freePorts,
+  loopbackAddresses,
+  startTestApiServer,
+  type TestApiServer,
+} from '@event-sinks/testing';
 import { imageFlags } from './image-flags.ts';
 
 /** Controller and producer of KafkaSinks as processes of this machine, on an API server without nodes. */
@@ -43,7 +49,8 @@ export async function startLocalSinks(namespace: string): Promise<LocalSinks> {
     const names = [namespace, systemNamespace];
     await apply(names.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })));
     await apply([endpoint(port)]);
-    const common = { KUBECONFIG: server.kubeconfig, METRICS_PORT: '0', LOG_LEVEL: 'warn' };
+    const allowed = { KAFKA_ALLOWED_ADDRESSES: loopbackAddresses.join() };
+    const common = { KUBECONFIG: server.kubeconfig, METRICS_PORT: '0', LOG_LEVEL: 'warn', ...allowed };
     const producer = async (at: number, env: Readonly<Record<string, string>> = {}): Promise<string> => {
       const own = { PORT: String(at), DRAIN_DELAY: '0s', ...env };
       ends.push(startApp(checkout, 'kafka-sink', { ...common, ...own }));

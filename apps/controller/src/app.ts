@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { jobSinkResource } from '@event-sinks/crds';
+import { addressGuardOf } from '@event-sinks/kafka';
 import { createLeaseElector, leases, loadKubeClient, secrets } from '@event-sinks/kube';
 import {
   apiCallMetrics,
@@ -70,7 +71,9 @@ export function createApp(dependencies: AppDependencies): App {
   });
   const kinds: readonly Kind[] = createKinds({
     ...{ ...dependencies, client, trial, jobs },
-    brokers: dependencies.brokers ?? createBrokers({ timeoutMs: config.KAFKA_TIMEOUT, logger }),
+    brokers:
+      dependencies.brokers ??
+      createBrokers({ timeoutMs: config.KAFKA_TIMEOUT, addressGuard: addressGuardOf(config) }),
     recorder: createEventRecorder({
       client,
       clock,

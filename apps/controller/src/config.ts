@@ -1,3 +1,4 @@
+import { addressGuardVariables } from '@event-sinks/kafka';
 import {
   envBool,
   envDuration,
@@ -42,6 +43,7 @@ export const configSchema = z.object({
   RECHECK_NOT_READY: envDuration({ min: 100, max: 30_000, default: 1_000 }),
   RECHECK_NOT_READY_MOST: envDuration({ min: 100, max: 30_000, default: 25_000 }),
   PROBE_TIMEOUT: envDuration({ min: 100, max: 30_000, default: 2_000 }),
+  ...addressGuardVariables(),
   /** For one question to the brokers. With RECHECK_READY it is how old the claim of TopicReady may be. */
   KAFKA_TIMEOUT: envDuration({ min: 500, max: 60_000, default: 5_000 }),
   /** Questions to brokers under way at once: to all clusters together, and to one. */

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { loadConfig, systemClock, type Clock } from '@event-sinks/runtime';
-import { eventually, recordingLogger, type LoggedLine } from '@event-sinks/testing';
+import { eventually, loopbackAddresses, recordingLogger, type LoggedLine } from '@event-sinks/testing';
 import { createApp, type AppDependencies } from '../src/app.ts';
 import { configSchema } from '../src/config.ts';
 
@@ -58,6 +58,7 @@ export async function startController(
       RECHECK_NOT_READY_MOST: '1s',
       KAFKA_TIMEOUT: '3s',
     },
+    ...{ KAFKA_ALLOWED_ADDRESSES: loopbackAddresses.join() },
     ...env,
   };
   const logger = recordingLogger();

@@ -10,10 +10,10 @@ import {
   type KubeClient,
   type KubeObject,
 } from '@event-sinks/kube';
-import { describeTopic } from '@event-sinks/kafka';
+import { createAddressGuard, describeTopic } from '@event-sinks/kafka';
 import {
   eventually,
-  recordingLogger,
+  loopbackAddresses,
   renderChart,
   startSecuredTestKafka,
   type SecuredTestKafka,
@@ -109,7 +109,8 @@ const isGone = (name: string, timeoutMs = 20_000): Promise<void> =>
 
 const isThere = async (topic: string): Promise<boolean> => {
   const target = { bootstrapServers: [kafka.bootstrap], clientId: 'test', timeoutMs: 5_000 };
-  return (await describeTopic({ ...target, topic, logger: recordingLogger() })).found;
+  const addressGuard = createAddressGuard({ allowed: loopbackAddresses });
+  return (await describeTopic({ ...target, topic, addressGuard })).found;
 };
 
 const bindings = async (): Promise<readonly KubeObject[]> =>

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { kafkaSinkFinalizer, kafkaSinkResource, topicOwnerAnnotation } from '@event-sinks/crds';
 import { SinkError } from '@event-sinks/errors';
-import { createIdentifiedTopic, deleteIdentifiedTopic, describeIdentifiedTopic } from '@event-sinks/kafka';
+import {
+  createAddressGuard,
+  createIdentifiedTopic,
+  deleteIdentifiedTopic,
+  describeTopic,
+} from '@event-sinks/kafka';
 import { events, namespaces, secrets, type KubeObject } from '@event-sinks/kube';
-import { eventually, recordingLogger, startTestKafka, type TestKafka } from '@event-sinks/testing';
+import { eventually, loopbackAddresses, startTestKafka, type TestKafka } from '@event-sinks/testing';
 import { createBrokers, type Brokers } from '../src/kafka-sink/brokers.ts';
 import { condition, startCluster, type Cluster, type Sink } from './cluster.ts';
 import { startController, type Controller } from './controller.ts';
@@ -12,6 +17,7 @@ import { startFakePod, type FakePod } from './fake-pods.ts';
 const namespace = 'shop';
 const shape = { numPartitions: 2, replicationFactor: 1 };
 
+const addressGuard = createAddressGuard({ allowed: loopbackAddresses });
 let cluster: Cluster;
 let kafka: TestKafka;
 let controller: Controller;
@@ -22,7 +28,7 @@ let fault: { afterCreate?: () => void };
 beforeAll(async () => {
   [cluster, kafka] = await Promise.all([startCluster(), startTestKafka()]);
   pod = await startFakePod(cluster.client, 'kafka-sink-ingress');
-  const real = createBrokers({ timeoutMs: 1_500, logger: recordingLogger() });
+  const real = createBrokers({ timeoutMs: 1_500, addressGuard });
   const brokers: Brokers = {
     ...real,
     create: async (...question) => {
@@ -72,14 +78,14 @@ async function remove(name: string): Promise<void> {
 
 const about = (topic: string) => ({
   ...{ topic, bootstrapServers: [kafka.bootstrap], clientId: 'test', timeoutMs: 5_000 },
+  ...{ addressGuard, needsId: true },
 });
-const isThere = async (topic: string): Promise<boolean> =>
-  (await describeIdentifiedTopic(about(topic))).found;
+const isThere = async (topic: string): Promise<boolean> => (await describeTopic(about(topic))).found;
 const makeTopic = (topic: string, partitions: number) =>
   createIdentifiedTopic({ ...about(topic), partitions, replicationFactor: 1 });
 async function dropTopic(topic: string): Promise<void> {
-  const found = await describeIdentifiedTopic(about(topic));
-  if (found.found) await deleteIdentifiedTopic({ ...about(topic), id: found.id });
+  const found = await describeTopic(about(topic));
+  if (found.found && found.id !== undefined) await deleteIdentifiedTopic({ ...about(topic), id: found.id });
 }
 
 const ownerOf = ({ status }: Sink): string | undefined => status?.annotations?.[topicOwnerAnnotation];

@@ -1,5 +1,6 @@
 import { readTraceContext } from '@event-sinks/cloudevents';
 import { createIngress, ingressLimits } from '@event-sinks/ingress';
+import { addressGuardOf } from '@event-sinks/kafka';
 import { loadKubeClient } from '@event-sinks/kube';
 import {
   apiCallMetrics,
@@ -120,6 +121,7 @@ function createPool({
 }: Omit<AppDependencies, 'random'> & { registry: Registry; directory: SinkDirectory }): ProducerPool {
   return new ProducerPool({
     driver: config.KAFKA_DRIVER,
+    addressGuard: addressGuardOf(config),
     limits: {
       deliveryTimeoutMs: config.KAFKA_DELIVERY_TIMEOUT,
       idleMs: config.PRODUCER_IDLE,

@@ -1,5 +1,5 @@
 import { ingressVariables } from '@event-sinks/ingress';
-import { kafkaDrivers } from '@event-sinks/kafka';
+import { addressGuardVariables, kafkaDrivers } from '@event-sinks/kafka';
 import {
   envDuration,
   envEnum,
@@ -21,6 +21,7 @@ export const configSchema = z.object({
   KUBECONFIG: envOptionalString(),
   /** The namespaces whose sinks are this process's; all of them when empty. */
   WATCH_NAMESPACES: envNamespaces({ max: 100 }),
+  ...addressGuardVariables(),
   /** The Kafka client underneath; both keep the same promises. */
   KAFKA_DRIVER: envEnum(kafkaDrivers, { default: 'platformatic' }),
   /** Time from handing a record to the client to its acknowledgement, retries included. */

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { loadConfig, systemClock } from '@event-sinks/runtime';
 import {
+  loopbackAddresses,
   sampleEvent,
   startSinkProcess,
   startSinkServer,
@@ -19,13 +20,16 @@ export function startProducer(kubeconfig: string, env: Environment = {}): Promis
       const config = loadConfig(configSchema, settings);
       return createApp({ config, logger, clock: systemClock, random: Math.random });
     },
-    { KUBECONFIG: kubeconfig, ...env },
+    { KUBECONFIG: kubeconfig, KAFKA_ALLOWED_ADDRESSES: loopbackAddresses.join(), ...env },
   );
 }
 
 /** Starts a producer in a process of its own; resolves when it is ready. */
 export function startProducerProcess(port: number, env: Environment): Promise<SinkProcess> {
-  return startSinkProcess(fileURLToPath(new URL('../src/main.ts', import.meta.url)), port, env);
+  return startSinkProcess(fileURLToPath(new URL('../src/main.ts', import.meta.url)), port, {
+    KAFKA_ALLOWED_ADDRESSES: loopbackAddresses.join(),
+    ...env,
+  });
 }
 
 /** A small event with a number that JavaScript cannot hold. */

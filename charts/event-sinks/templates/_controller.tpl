@@ -26,6 +26,7 @@
 - name: KAFKA_SINK_ENABLED
   value: {{ .Values.kafkaSink.enabled | quote }}
 {{- if .Values.kafkaSink.enabled }}
+{{ include "event-sinks.kafkaEnv" . }}
 # Who may read the Secrets of KafkaSinks, in namespaces that have such a sink.
 - name: CONTROLLER_SERVICE_ACCOUNT
   value: {{ include "event-sinks.serviceAccountName" (dict "root" . "component" "controller" "values" .Values.controller) }}

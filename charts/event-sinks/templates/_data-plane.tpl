@@ -4,6 +4,9 @@ reachesKafka, podLabels, and rules (YAML of what it may do where its sinks are).
 */}}
 {{- define "event-sinks.dataPlane" -}}
 {{- $env := list (dict "name" "PORT" "value" "8080") (dict "name" "METRICS_PORT" "value" "9092") | toYaml }}
+{{- if .reachesKafka }}
+{{- $env = printf "%s\n%s" $env (include "event-sinks.kafkaEnv" .root) }}
+{{- end }}
 {{- $ports := list (dict "name" "http" "containerPort" 8080) (dict "name" "http-metrics" "containerPort" 9092) | toYaml }}
 {{- $context := merge (dict "env" $env "ports" $ports "probePort" "http") . }}
 {{ include "event-sinks.deployment" $context }}
@@ -28,4 +31,14 @@ spec:
       targetPort: http-metrics
 {{- end }}
 {{ include "event-sinks.access" (merge (dict "role" (printf "event-sinks-%s" .component)) .) }}
+{{- end }}
+
+{{/* What the apps that connect to Kafka must not be sent to: every Service that the API server or this release has. */}}
+{{- define "event-sinks.kafkaEnv" -}}
+{{- $hosts := list (printf "kubernetes.default.svc.%s." .Values.clusterDomain) -}}
+{{- range $service := list "job-sink" "kafka-sink-ingress" "event-sinks-webhook" "event-sinks-metrics" -}}
+{{- $hosts = append $hosts (printf "%s.%s.svc.%s." $service $.Release.Namespace $.Values.clusterDomain) -}}
+{{- end -}}
+- name: KAFKA_DENIED_SERVICES
+  value: {{ join "," $hosts }}
 {{- end }}

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
-import { createIdentifiedTopic } from '@event-sinks/kafka';
+import { createAddressGuard, createIdentifiedTopic } from '@event-sinks/kafka';
 import { bundleApps, readSettings } from '@event-sinks/platform';
-import { startTestApiServer, startTestKafka, type TestApiServer, type TestKafka } from '@event-sinks/testing';
+import {
+  loopbackAddresses,
+  startTestApiServer,
+  startTestKafka,
+  type TestApiServer,
+  type TestKafka,
+} from '@event-sinks/testing';
 import { medianRow } from '../jobsink/median-row.ts';
 import type { Row } from '../table.ts';
 import { allCases, batchSize, drivers, topicName, type Case } from './cases.ts';
@@ -129,7 +135,8 @@ async function prepare({ server, kafka, checkout }: Place, cases: readonly Case[
     );
     return Array.from({ length: count }, (_, index) => ({ topic: topicName(partitions, index), partitions }));
   });
-  const connection = { bootstrapServers: [kafka.bootstrap], clientId: 'bench' };
+  const addressGuard = createAddressGuard({ allowed: loopbackAddresses });
+  const connection = { bootstrapServers: [kafka.bootstrap], clientId: 'bench', addressGuard };
   for (const topic of topics)
     await createIdentifiedTopic({
       ...connection,

@@ -1,5 +1,5 @@
-import { createProducer, type KafkaDriver } from '@event-sinks/kafka';
-import { recordingLogger } from '@event-sinks/testing';
+import { createAddressGuard, createProducer, type KafkaDriver } from '@event-sinks/kafka';
+import { loopbackAddresses, recordingLogger } from '@event-sinks/testing';
 import { timeOperations } from '../measure.ts';
 import { answerWith } from './asked-program.ts';
 import type { Measured, Target } from './ceiling.ts';
@@ -17,7 +17,8 @@ const value = Buffer.alloc(1_024, 'x');
 answerWith(run);
 
 async function run({ driver, bootstrap, topic, records }: LoneSends): Promise<Measured> {
-  const connection = { bootstrapServers: [bootstrap], clientId: 'lone' };
+  const addressGuard = createAddressGuard({ allowed: loopbackAddresses });
+  const connection = { bootstrapServers: [bootstrap], clientId: 'lone', addressGuard };
   const producer = createProducer({ driver, connection, logger: recordingLogger() });
   const send = async (index: number): Promise<void> => {
     const [result] = await producer.send([{ topic, key: Buffer.from(`key-${index}`), value, headers: [] }]);

@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { eventually, freePorts } from '@event-sinks/testing';
+import { eventually, freePorts, loopbackAddresses } from '@event-sinks/testing';
 import { imageFlags } from '../../support/image-flags.ts';
 import { cpuMicros, residentMiB } from '../measure.ts';
 import { startProgram, type AskedProgram } from './asked-program.ts';
@@ -26,7 +26,8 @@ export async function startProducer(
   const folder = await mkdtemp(join(tmpdir(), 'event-sinks-bench-'));
   const main = join(folder, 'main.mjs');
   await cp(join(checkout, 'apps/kafka-sink/dist/main.mjs'), main);
-  const fixed = { NODE_ENV: 'production', METRICS_PORT: '0', LOG_LEVEL: 'warn' };
+  const allowed = { KAFKA_ALLOWED_ADDRESSES: loopbackAddresses.join() };
+  const fixed = { NODE_ENV: 'production', METRICS_PORT: '0', LOG_LEVEL: 'warn', ...allowed };
   const server = await startServer([...imageFlags(checkout, 'kafka-sink'), main], { ...settings, ...fixed });
   // Node has read the one file that there is.
   await rm(folder, { recursive: true });

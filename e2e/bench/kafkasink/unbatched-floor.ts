@@ -1,12 +1,15 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { createProducer, type KafkaDriver } from '@event-sinks/kafka';
-import { recordingLogger } from '@event-sinks/testing';
+import { createAddressGuard, createProducer, type KafkaDriver } from '@event-sinks/kafka';
+import { loopbackAddresses, recordingLogger } from '@event-sinks/testing';
 
 /** Node's own HTTP server before a driver: each body is one record, sent by itself and at once. Nothing is checked. */
 const { PORT, DRIVER, BOOTSTRAP = '', TOPIC = '' } = process.env;
 const producer = createProducer({
   driver: DRIVER as KafkaDriver,
-  connection: { bootstrapServers: [BOOTSTRAP], clientId: 'unbatched' },
+  connection: {
+    ...{ bootstrapServers: [BOOTSTRAP], clientId: 'unbatched' },
+    addressGuard: createAddressGuard({ allowed: loopbackAddresses }),
+  },
   logger: recordingLogger(),
 });
 

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleApps, readSettings } from '@event-sinks/platform';
-import { eventually, startTestApiServer, type TestApiServer } from '@event-sinks/testing';
+import { eventually, loopbackAddresses, startTestApiServer, type TestApiServer } from '@event-sinks/testing';
 import { imageFlags } from '../../support/image-flags.ts';
 import { startProxiedCluster, type ProxiedCluster } from './cluster.ts';
 import { EventLedger } from './event-ledger.ts';
@@ -78,6 +78,7 @@ export async function openSetting(
         program: [...imageFlags(checkout, 'kafka-sink'), bundle],
         env: {
           KUBECONFIG: server.kubeconfig,
+          KAFKA_ALLOWED_ADDRESSES: loopbackAddresses.join(),
           ...(driver === undefined ? {} : { KAFKA_DRIVER: driver }),
           ...env,
         },

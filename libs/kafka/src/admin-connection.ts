@@ -1,6 +1,6 @@
 import { SinkError } from '@event-sinks/errors';
 import type { Connection } from '@platformatic/kafka';
-import { BrokerProblem, connectFailure } from './broker-problem.ts';
+import { BrokerProblem, connectFailure, isPlainHost } from './broker-problem.ts';
 import { withTokens, type ConnectionOptions } from './connection.ts';
 import { withDeadline } from './deadline.ts';
 import { kafkaSinkError } from './error-mapping.ts';
@@ -50,7 +50,7 @@ export async function withConnection<T>(
     const { connection, broker } = await firstOf(options.bootstrapServers, opener);
     const connectTo: AdminSession['connectTo'] = async (address, how) =>
       opener.open({ ...address, origin: 'advertised' }, how).catch((error: unknown) => {
-        throw problemOf(error, 'advertised');
+        throw problemOf(error, { ...address, origin: 'advertised' });
       });
     return work({ connection, broker, connectTo, leftMs: () => opener.leftMs() });
   };
@@ -60,7 +60,7 @@ export async function withConnection<T>(
     });
   } catch (error) {
     if (error instanceof TopicRefused) throw error;
-    throw problemOf(opener.firstBreak(error), 'bootstrap');
+    throw problemOf(opener.firstBreak(error), { origin: 'bootstrap' });
   } finally {
     opener.end();
   }
@@ -72,10 +72,14 @@ function timedOut(timeoutMs: number): BrokerProblem {
 }
 
 /** An error of the network says more than that Kafka is away. */
-function problemOf(cause: unknown, origin: BrokerAddress['origin']): SinkError {
+function problemOf(
+  cause: unknown,
+  { origin, host = '', port = 0 }: Pick<BrokerAddress, 'origin'> & Partial<BrokerAddress>,
+): SinkError {
   const error = kafkaSinkError(cause);
   if (error.code !== 'KafkaUnavailable' || error instanceof BrokerProblem) return error;
-  const kind = { about: 'connection', failure: connectFailure(cause), origin } as const;
+  const server = isPlainHost(host) ? { server: `${host}:${port}` } : {};
+  const kind = { about: 'connection', failure: connectFailure(cause), origin, ...server } as const;
   return new BrokerProblem(kind, { detail: error.message, cause });
 }
 

@@ -14,6 +14,8 @@ export type BrokerProblemKind =
       readonly about: 'connection';
       readonly failure: ConnectFailure;
       readonly origin: BrokerAddress['origin'];
+      /** `host:port` that a broker advertises, when it looks like one. */
+      readonly server?: string;
     }
   /** So many partitions of the topic have no leader at the moment. */
   | { readonly about: 'leaders'; readonly partitions: number };
@@ -53,6 +55,11 @@ export function connectFailure(error: unknown): ConnectFailure {
   const known = chain.map(codeOf).find((code) => Object.hasOwn(failureByCode, code));
   if (known !== undefined) return failureByCode[known] ?? 'Unreachable';
   return chain.some(({ message }) => message === 'Connection closed') ? 'ConnectionClosed' : 'Unreachable';
+}
+
+/** Whether a name that a broker gave has only letters that host names and addresses have. */
+export function isPlainHost(host: string): boolean {
+  return /^[\w.:-]{1,253}$/.test(host);
 }
 
 function codeOf(error: Error): string {

@@ -27,7 +27,8 @@ export type TopicDescription =
     };
 
 type Metadata = Pick<Awaited<ReturnType<typeof metadataV10.api.async>>, 'brokers' | 'topics'>;
-type Partition = Metadata['topics'][number]['partitions'][number];
+type Topic = Metadata['topics'][number];
+type Partition = Topic['partitions'][number];
 type Broker = Metadata['brokers'][number];
 
 /**
@@ -38,12 +39,8 @@ type Broker = Metadata['brokers'][number];
 export async function describeTopic(options: TopicOptions): Promise<TopicDescription> {
   return withConnection(options, async (session) => {
     const { brokers, topics } = await metadataOf(session.connection, options);
-    const [topic] = topics;
-    const error = brokerError(topic?.errorCode ?? 0);
-    if (error !== undefined && notThere.has(error.type)) return { found: false };
-    // A topic without a leader is there all the same.
-    if (error !== undefined && error.type !== 'LEADER_NOT_AVAILABLE') throw kafkaSinkError(error);
-    if (topic === undefined || topic.partitions.length === 0) return { found: false };
+    const topic = knownTopic(topics[0]);
+    if (topic === undefined) return { found: false };
     const { topicId: id, partitions } = topic;
     const problem = await leaderProblem(session, brokers, partitions);
     return {
@@ -53,6 +50,15 @@ export async function describeTopic(options: TopicOptions): Promise<TopicDescrip
       ...(problem !== undefined && { problem }),
     };
   });
+}
+
+/** The topic, if it is there. @throws SinkError when the broker does not say. */
+function knownTopic(topic: Topic | undefined): Topic | undefined {
+  const error = brokerError(topic?.errorCode ?? 0);
+  if (error !== undefined && notThere.has(error.type)) return undefined;
+  // A topic without a leader is there all the same.
+  if (error !== undefined && error.type !== 'LEADER_NOT_AVAILABLE') throw kafkaSinkError(error);
+  return topic?.partitions.length === 0 ? undefined : topic;
 }
 
 const notThere: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION']);

@@ -7,6 +7,7 @@ export {
 } from './identified-topic.ts';
 export { TopicRefused } from './topic-refused.ts';
 export { createAddressGuard, type AddressGuard, type AddressGuardOptions } from './network/address-guard.ts';
+export { addressGuardOf, addressGuardVariables, type AddressGuardConfig } from './network/guard-variables.ts';
 export type { ConnectionOptions } from './connection.ts';
 export { createProducer, kafkaDrivers, type KafkaDriver, type ProducerOptions } from './create-producer.ts';
 export type { CredentialsReason } from './credentials-problem.ts';

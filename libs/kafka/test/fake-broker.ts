@@ -45,7 +45,7 @@ export async function startFakeBroker(): Promise<FakeBroker> {
 export async function listen(
   onConnection: (socket: Socket) => void,
   make: (listener: (socket: Socket) => void) => Server = createServer,
-): Promise<{ readonly port: number; close(): void }> {
+): Promise<{ readonly port: number; readonly close: () => void }> {
   const sockets = new Set<Socket>();
   const server = make((socket) => {
     sockets.add(socket);

@@ -111,18 +111,34 @@ export function envOptionalString(): z.ZodType<string | undefined, string | unde
 
 const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-/** Different names of namespaces (DNS labels) with commas between them; none when it is unset or empty. */
-export function envNamespaces({ max }: { readonly max: number }): EnvField<readonly string[]> {
+/** What {@link envList} takes. */
+export interface ListOptions {
+  readonly max: number;
+  readonly isItem: (text: string) => boolean;
+  /** Completes "expected at most 100 different …". */
+  readonly items: string;
+}
+
+/** Different items with commas between them; none when it is unset or empty. */
+export function envList({ max, isItem, items }: ListOptions): EnvField<readonly string[]> {
   return field({
-    expected:
-      `at most ${max} different names of namespaces with commas between them, such as team-a,team-b, ` +
-      'or nothing for all namespaces',
+    expected: `at most ${max} different ${items}`,
     parse: (text) => {
-      const names = text.split(',').map((name) => name.trim());
-      const isGood = names.length <= max && names.every((name) => namespaceName.test(name));
-      return isGood && new Set(names).size === names.length ? names : undefined;
+      const list = text.split(',').map((item) => item.trim());
+      const isGood = list.length <= max && list.every(isItem);
+      return isGood && new Set(list).size === list.length ? list : undefined;
     },
     fallback: [],
+  });
+}
+
+/** Names of namespaces (DNS labels). */
+export function envNamespaces({ max }: { readonly max: number }): EnvField<readonly string[]> {
+  return envList({
+    max,
+    isItem: (text) => namespaceName.test(text),
+    items:
+      'names of namespaces with commas between them, such as team-a,team-b, or nothing for all namespaces',
   });
 }
 

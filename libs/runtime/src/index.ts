@@ -9,6 +9,7 @@ export {
   envDuration,
   envEnum,
   envInt,
+  envList,
   envNamespaces,
   envNumber,
   envOptionalString,

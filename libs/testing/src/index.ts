@@ -59,3 +59,4 @@ export {
   type TokenEndpointMood,
   type TokenEndpointOptions,
 } from './token-endpoint.ts';
+export { loopbackAddresses } from './loopback-addresses.ts';

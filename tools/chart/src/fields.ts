@@ -6,6 +6,8 @@ export interface ValueMeta {
   readonly env?: string;
   /** Whether every app has that variable, wherever the value stands. */
   readonly ofAll?: boolean;
+  /** The components whose apps have it, where it is neither one of them nor all. */
+  readonly owners?: readonly string[];
 }
 
 /** A value without text in it is the app's own default, or the chart's. */
@@ -59,6 +61,11 @@ export function asVariable<T extends z.ZodType>(env: string, field: T): T {
 /** Hands a value to every app as this variable; a list becomes text with commas. */
 export function asVariableOfAll<T extends z.ZodType>(env: string, field: T): T {
   return field.meta({ ...field.meta(), env, ofAll: true });
+}
+
+/** Hands a value to the apps that connect to Kafka. */
+export function asVariableOfKafka<T extends z.ZodType>(env: string, field: T): T {
+  return field.meta({ ...field.meta(), env, owners: ['controller', 'kafkaSink'] });
 }
 
 /** Different names of namespaces. */

@@ -19,6 +19,8 @@ export interface JsonSchema {
   readonly env?: string;
   /** Every app has it; only here as well. */
   readonly ofAll?: boolean;
+  /** The components whose apps have it; only here as well. */
+  readonly owners?: readonly string[];
 }
 
 const draft = { target: 'draft-07', io: 'output' } as const;
@@ -38,7 +40,7 @@ export function publishedSchema(): JsonSchema {
   return { ...root, properties: { ...properties, ...parent.properties } };
 }
 
-function withoutVariables({ env: _env, ofAll: _ofAll, ...schema }: JsonSchema): JsonSchema {
+function withoutVariables({ env: _env, ofAll: _ofAll, owners: _owners, ...schema }: JsonSchema): JsonSchema {
   if (schema.properties === undefined) return schema;
   const fields = Object.entries(schema.properties).map(([name, field]) => [name, withoutVariables(field)]);
   return { ...schema, properties: Object.fromEntries(fields) as Record<string, JsonSchema> };

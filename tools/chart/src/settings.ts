@@ -20,7 +20,8 @@ export function settingsByComponent(): Readonly<Record<ComponentKey, readonly Se
   for (const { path, schema } of nodesOf(valuesJsonSchema())) {
     if (schema.env === undefined) continue;
     const owner = componentKeys.find((key) => key === path[0]) ?? 'controller';
-    for (const key of schema.ofAll === true ? componentKeys : [owner])
+    const owners = schema.owners ?? (schema.ofAll === true ? componentKeys : [owner]);
+    for (const key of componentKeys.filter((each) => owners.includes(each)))
       byComponent[key].push({ env: schema.env, value: path.join('.') });
   }
   return byComponent;

@@ -13,6 +13,7 @@ import {
   text,
   toggle,
 } from './fields.ts';
+import { kafkaValues } from './kafka.ts';
 import { monitoringValues } from './monitoring.ts';
 import { jobSinkValues, kafkaSinkValues } from './sinks.ts';
 import { webhookValues } from './webhook.ts';
@@ -87,6 +88,7 @@ export const values = z.strictObject({
         .describe('Ports that the API server really listens on, behind its Service.'),
     },
   ),
+  kafka: kafkaValues,
   controller: controllerValues,
   jobSink: jobSinkValues,
   kafkaSink: kafkaSinkValues,

@@ -10,6 +10,8 @@ const notValues: Readonly<Record<ComponentKey, readonly string[]>> = {
   controller: [
     'METRICS_PORT',
     'KUBECONFIG',
+    'KAFKA_DENIED_SERVICES',
+    'KUBERNETES_SERVICE_HOST',
     'SYSTEM_NAMESPACE',
     'JOB_SINK_SERVICE',
     'KAFKA_SINK_SERVICE',
@@ -30,7 +32,7 @@ const notValues: Readonly<Record<ComponentKey, readonly string[]>> = {
     'WEBHOOK_CERTIFICATE_SUPPLIED',
   ],
   jobSink: ['PORT', 'METRICS_PORT', 'KUBECONFIG'],
-  kafkaSink: ['PORT', 'METRICS_PORT', 'KUBECONFIG'],
+  kafkaSink: ['PORT', 'METRICS_PORT', 'KUBECONFIG', 'KAFKA_DENIED_SERVICES', 'KUBERNETES_SERVICE_HOST'],
 };
 
 const deploymentOf = {
@@ -63,7 +65,7 @@ describe.each(['controller', 'jobSink', 'kafkaSink'] as const)('the values of %s
     const given = Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value]));
     const meant: Record<string, unknown> = { ...schema.parse({}) };
     const got: Record<string, unknown> = schema.parse(given);
-    for (const name of ['WEBHOOK_ENABLED', 'POD_NAME']) {
+    for (const name of ['WEBHOOK_ENABLED', 'POD_NAME', 'KAFKA_DENIED_SERVICES']) {
       meant[name] = got[name];
     }
     expect(got).toEqual(meant);

@@ -29,6 +29,15 @@ test.each<[string, CredentialsView, BrokerTrouble | undefined, object]>([
     { status: 'False', reason: 'CredentialsRefused', message: 'Refused.' },
   ],
   [
+    'they are odd and refused',
+    { state: 'usable', notes: ['key password ends with a line break'] },
+    refused,
+    {
+      ...{ status: 'False', reason: 'CredentialsRefused' },
+      message: 'Refused. Note: key password ends with a line break.',
+    },
+  ],
+  [
     'the brokers are away, which says nothing about them',
     { state: 'usable', notes: [] },
     away,

@@ -38,7 +38,7 @@ export function credentialsFinding(
       return isFalse(view.reason, `The Secret ${name} cannot be used: ${view.message}.`);
     case 'none':
     case 'usable':
-      return trouble?.about === 'credentials' ? isFalse(trouble.reason, trouble.message) : isTrue(view);
+      return trouble?.about === 'credentials' ? refused(view, trouble) : isTrue(view);
   }
 }
 
@@ -46,7 +46,17 @@ function isFalse(reason: string, message: string): ConditionFinding {
   return { type, status: 'False', reason, message };
 }
 
+/** What looks odd in the Secret is most likely the cause, so it is said here in particular. */
+function refused(view: CredentialsView, { reason, message }: BrokerTrouble): ConditionFinding {
+  const notes = notesOf(view);
+  return isFalse(reason, notes === undefined ? message : `${message} Note: ${notes}`);
+}
+
 function isTrue(view: CredentialsView): ConditionFinding {
-  const notes = view.state === 'usable' ? view.notes : [];
-  return { type, status: 'True', ...(notes.length > 0 && { message: `${notes.join('; ')}.` }) };
+  const notes = notesOf(view);
+  return { type, status: 'True', ...(notes !== undefined && { message: notes }) };
+}
+
+function notesOf(view: CredentialsView): string | undefined {
+  return view.state === 'usable' && view.notes.length > 0 ? `${view.notes.join('; ')}.` : undefined;
 }

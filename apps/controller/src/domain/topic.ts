@@ -9,6 +9,8 @@ export type TopicView =
       readonly partitions: number;
       readonly replicationFactor: number;
       readonly id?: string | undefined;
+      /** Why events do not get there although the topic is. */
+      readonly trouble?: BrokerTrouble;
     }
   | { readonly state: 'missing' }
   | { readonly state: 'unknown'; readonly trouble: BrokerTrouble }
@@ -49,14 +51,27 @@ export const unaskedFinding: ConditionFinding = topicIs(
   'The brokers cannot be asked about the topic before the credentials work; see CredentialsReady.',
 );
 
-/**
- * Whether a topic that is there is as the sink wants it. What differs is told and not repaired. More than was asked for is
- * no fault: partitions are added to topics that grow, and none can ever be taken away again.
- */
+/** Whether a topic that is there is as the sink wants it, and takes events. */
 export function shapeFinding(
   spec: KafkaSinkSpec,
-  found: { readonly partitions: number; readonly replicationFactor: number },
+  found: FoundShape & { readonly trouble?: BrokerTrouble },
 ): ConditionFinding {
+  const finding = comparedShape(spec, found);
+  return finding.status === 'True' && found.trouble !== undefined
+    ? troubleFinding(spec, found.trouble)
+    : finding;
+}
+
+interface FoundShape {
+  readonly partitions: number;
+  readonly replicationFactor: number;
+}
+
+/**
+ * What differs is told and not repaired. More than was asked for is no fault: partitions are added to topics that grow, and
+ * none can ever be taken away again.
+ */
+function comparedShape(spec: KafkaSinkSpec, found: FoundShape): ConditionFinding {
   const wanted = wantedShape(spec);
   if (wanted === undefined) return { type, status: 'True' };
   const { numPartitions, replicationFactor } = wanted;

@@ -1,14 +1,14 @@
 import { SinkError, toSinkError } from '@event-sinks/errors';
 import {
+  BrokerProblem,
   createIdentifiedTopic,
   deleteIdentifiedTopic,
-  describeIdentifiedTopic,
   describeTopic,
   TopicRefused,
+  type AddressGuard,
   type KafkaSecurity,
 } from '@event-sinks/kafka';
-import type { Logger } from '@event-sinks/runtime';
-import { brokerTrouble, topicRefused, type BrokerTrouble } from '../domain/broker-trouble.ts';
+import { brokerTrouble, problemTrouble, topicRefused, type BrokerTrouble } from '../domain/broker-trouble.ts';
 import type { TopicShape, TopicView } from '../domain/topic.ts';
 
 /** How a sink's cluster is reached. */
@@ -19,7 +19,10 @@ export interface ClusterAccess {
 
 /** The brokers, as far as topics go. Every method throws what {@link troubleOf} understands. */
 export interface Brokers {
-  /** Never creates the topic. With `needsId` the answer has the topic's id. */
+  /**
+   * Never creates the topic. With `needsId` the answer has the topic's id. The leaders are connected to, and what is wrong
+   * with them is in the answer.
+   */
   describe(cluster: ClusterAccess, topic: string, needsId: boolean): Promise<TopicView>;
   /** `created` to exactly one of all who ask at once. */
   create(
@@ -32,19 +35,22 @@ export interface Brokers {
 }
 
 /** The real brokers; each question has its own connection and at most `timeoutMs`. */
-export function createBrokers(options: { readonly timeoutMs: number; readonly logger: Logger }): Brokers {
-  const { timeoutMs, logger } = options;
+export function createBrokers(options: {
+  readonly timeoutMs: number;
+  readonly addressGuard: AddressGuard;
+}): Brokers {
+  const { timeoutMs, addressGuard } = options;
   const target = ({ bootstrapServers, security }: ClusterAccess) => ({
-    ...{ bootstrapServers, clientId: 'event-sinks-controller', timeoutMs },
+    ...{ bootstrapServers, clientId: 'event-sinks-controller', timeoutMs, addressGuard },
     ...(security !== undefined && { security }),
   });
   return {
     async describe(cluster, topic, needsId) {
-      const question = { ...target(cluster), topic };
-      const answer = await (needsId
-        ? describeIdentifiedTopic(question)
-        : describeTopic({ ...question, logger: detailsOf(logger) }));
-      return answer.found ? { state: 'found', ...answer } : { state: 'missing' };
+      const answer = await describeTopic({ ...target(cluster), topic, needsId });
+      if (!answer.found) return { state: 'missing' };
+      const { problem, partitions, replicationFactor, id } = answer;
+      const found = { state: 'found', partitions, replicationFactor, id } as const;
+      return problem === undefined ? found : { ...found, trouble: troubleOf(problem) };
     },
     create: (cluster, topic, { numPartitions, replicationFactor }) =>
       createIdentifiedTopic({ ...target(cluster), topic, partitions: numPartitions, replicationFactor }),
@@ -69,5 +75,6 @@ function detailsOf(logger: Logger): Logger {
 /** What an error of {@link Brokers} means. */
 export function troubleOf(error: unknown): BrokerTrouble {
   if (error instanceof TopicRefused) return topicRefused(error.type);
+  if (error instanceof BrokerProblem) return problemTrouble(error.kind);
   return brokerTrouble((error instanceof SinkError ? error : toSinkError(error)).code);
 }

@@ -119,7 +119,8 @@ function kafkaFindings(
   failed: BrokerTrouble | undefined,
   plan: TopicPlan,
 ): ConditionFinding[] {
-  const trouble = failed ?? (topic?.state === 'unknown' ? topic.trouble : undefined);
+  const seen = topic?.state === 'unknown' || topic?.state === 'found' ? topic.trouble : undefined;
+  const trouble = failed ?? seen;
   const topicFinding = failed === undefined ? plan.finding : troubleFinding(spec, failed);
   return [credentialsFinding(spec, credentials, trouble), topicFinding];
 }

@@ -1,5 +1,6 @@
 import {
   createProducer,
+  type AddressGuard,
   type KafkaDriver,
   type KafkaProducer,
   type ProducerLimits,
@@ -27,6 +28,7 @@ export interface ProducerLease {
 /** What a {@link ProducerPool} works with. */
 export interface ProducerPoolOptions {
   readonly driver: KafkaDriver;
+  readonly addressGuard: AddressGuard;
   readonly limits: Partial<ProducerLimits>;
   readonly batch: BatchLimits;
   /** Producers at once, those not counted that are only closed after another has taken their place. */
@@ -102,11 +104,11 @@ export class ProducerPool {
   }
 
   #open({ bootstrapServers, security, producerKey }: Destination): PooledProducer {
-    const { driver, limits, clock, metrics, writersOf } = this.#options;
+    const { driver, addressGuard, limits, clock, metrics, writersOf } = this.#options;
     const logger = producerLog(this.#options.logger, clock, (topic) => ({
       sinks: writersOf(producerKey, topic),
     }));
-    const cluster = { bootstrapServers, clientId: 'event-sinks-kafka-sink' };
+    const cluster = { bootstrapServers, clientId: 'event-sinks-kafka-sink', addressGuard };
     const connection = security === undefined ? cluster : { ...cluster, security };
     const producer = createProducer({ driver, connection, limits, logger });
     const meter = metrics.open(bootstrapServers);

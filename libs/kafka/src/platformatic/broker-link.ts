@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { Connection } from '@platformatic/kafka';
 import type { BrokerAddress } from '../network/broker-address.ts';
 import { openConnection, type Dialer } from '../network/open-connection.ts';
@@ -68,7 +67,7 @@ export class BrokerLink {
 
   #drop(): void {
     // Before it connects it has no socket.
-    (this.#connection?.socket as Socket | undefined)?.destroy();
+    (this.#connection as Partial<Connection> | undefined)?.socket?.destroy();
     this.#connection = undefined;
   }
 
