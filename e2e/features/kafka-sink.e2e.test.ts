@@ -68,7 +68,7 @@ describe('a KafkaSink on a real cluster', () => {
     await target.kubectl(['apply', '-f', '-'], JSON.stringify(sink));
     await target.kubectl([
       'wait',
-      '--for=jsonpath={.status.conditions[?(@.type=="TopicReady")].reason}=KafkaUnavailable',
+      '--for=jsonpath={.status.conditions[?(@.type=="TopicReady")].reason}=BrokerHostUnknown',
       '--timeout=60s',
       'kafkasink/nowhere',
     ]);

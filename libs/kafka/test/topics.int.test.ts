@@ -2,13 +2,17 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually, startTestKafka, type TestKafka } from '@event-sinks/testing';
 import { SinkError } from '@event-sinks/errors';
 import {
+  createAddressGuard,
   createIdentifiedTopic,
+  createProducer,
   deleteIdentifiedTopic,
   describeTopic,
+  kafkaDrivers,
   TopicRefused,
   type TopicDescription,
 } from '../src/index.ts';
 import { loopbackGuard } from './loopback-guard.ts';
+import { quietLogger } from './quiet-logger.ts';
 
 let kafka: TestKafka;
 
@@ -91,6 +95,28 @@ test('a cluster that is away is told as such, within the time', async () => {
   } finally {
     kafka.resume();
   }
+});
+
+test('a broker at an allowed name that advertises an address that is not allowed: no client connects to that', async () => {
+  await kafka.createTopic({ topic: 'guarded' });
+  const [, port] = kafka.bootstrap.split(':');
+  const addressGuard = createAddressGuard({
+    allowed: ['kafka.test'],
+    resolve: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]),
+  });
+  const connection = { bootstrapServers: [`kafka.test:${port}`], clientId: 'test', addressGuard };
+  const code = 'AdvertisedAddressNotAllowed';
+  for (const needsId of [true, false]) {
+    const question = { ...connection, topic: 'guarded', needsId, timeoutMs: 5_000 };
+    expect(await describeTopic(question)).toMatchObject({ found: true, problem: { code } });
+  }
+  for (const driver of kafkaDrivers) {
+    const producer = createProducer({ driver, connection, logger: quietLogger });
+    const record = { topic: 'guarded', key: null, value: Buffer.from('x'), headers: [] };
+    expect(await producer.send([record])).toMatchObject([{ ok: false, error: { code } }]);
+    await producer.close();
+  }
+  expect(await kafka.recordCount('guarded')).toBe(0);
 });
 
 test('a topic whose deletion was given up stays, also when the broker that stood still goes on', async () => {

@@ -58,20 +58,6 @@ export function createBrokers(options: {
   };
 }
 
-/** The client’s own lines, several for each question in vain, tell details of what is told once by whoever asked. */
-function detailsOf(logger: Logger): Logger {
-  const debug: Logger['debug'] = (message, fields) => {
-    logger.debug(message, fields);
-  };
-  return {
-    debug,
-    info: debug,
-    warn: debug,
-    error: debug,
-    child: (fields) => detailsOf(logger.child(fields)),
-  };
-}
-
 /** What an error of {@link Brokers} means. */
 export function troubleOf(error: unknown): BrokerTrouble {
   if (error instanceof TopicRefused) return topicRefused(error.type);
