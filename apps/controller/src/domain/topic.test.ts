@@ -3,7 +3,10 @@ import type { KafkaSinkSpec } from '@event-sinks/crds';
 import { brokerTrouble, problemTrouble, type BrokerTrouble } from './broker-trouble.ts';
 import { shapeFinding } from './topic.ts';
 
-const spec: KafkaSinkSpec = { topic: 'orders', bootstrapServers: ['kafka:9092'], contentMode: 'binary' };
+const spec: KafkaSinkSpec = {
+  ...{ topic: 'orders', bootstrapServers: ['kafka:9092'] },
+  ...{ contentMode: 'binary', topicDeletionPolicy: 'Delete' },
+};
 const shape = { partitions: 3, replicationFactor: 1 };
 const unreachable = problemTrouble({ about: 'connection', failure: 'TimedOut', origin: 'advertised' });
 const leaderless = problemTrouble({ about: 'leaders', partitions: 2 });
