@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { loopbackGuard } from '../../test/loopback-guard.ts';
 import { kafkaSinkError } from '../error-mapping.ts';
 import { BrokerLink } from './broker-link.ts';
 import { metadataCall } from './calls.ts';
@@ -63,11 +64,12 @@ test('a refused password is sent once, however many requests and connections nee
   const hold = { pauseMs: 1_000, maxPauseMs: 25_000, now: () => time.now, random: () => 1 };
   const sasl = { mechanism: 'PLAIN', username: 'shop', password: 'wrong' } as const;
   const security = { protocol: 'SASL_PLAINTEXT', sasl } as const;
-  const connection = { bootstrapServers: [], clientId: 'test', security };
+  const connection = { bootstrapServers: [], clientId: 'test', addressGuard: loopbackGuard, security };
   const client = clientOptions(connection, { connectTimeoutMs: 10_000, requestTimeoutMs: 10_000 });
   const logins = new LoginHold(hold);
-  const address = { host: '127.0.0.1', port: refuser.port };
-  const links = [1, 2, 3].map(() => new BrokerLink({ address, clientId: 'test', client, logins }));
+  const address = { host: '127.0.0.1', port: refuser.port, origin: 'bootstrap' } as const;
+  const dialer = { clientId: 'test', client, guard: loopbackGuard };
+  const links = [1, 2, 3].map(() => new BrokerLink({ address, dialer, logins }));
   const ask = async (): Promise<void> => {
     for (const link of links) {
       const failure: unknown = await link.request(metadataCall([])).catch((error: unknown) => error);
