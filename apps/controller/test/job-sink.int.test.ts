@@ -103,6 +103,32 @@ describe('a JobSink', () => {
     await becomes('lonely', { status: 'True' });
   });
 
+  test('is told of no lost data plane until it is clear that the controller does not go with it', async () => {
+    const pod = await startPod();
+    await create('leaving');
+    await becomes('leaving', { status: 'True' });
+    await pod.setReady(false);
+    await controller.morePasses('jobsink', 1);
+    const left = await cluster.read(jobSinkResource, 'leaving');
+    expect(condition(left, 'Ready')).toMatchObject({ status: 'True' });
+    // Knative's controller, which may come next, counts conditions without a severity.
+    const counted = left.status?.conditions?.filter(({ severity = '' }) => severity === '');
+    expect(counted?.map(({ type }) => type)).toEqual(['Addressable', 'EventPoliciesReady', 'Ready']);
+    controller.time.jumpMonotonic(10_000);
+    await eventually(() =>
+      cluster.server.kubectl([
+        'label',
+        'jobsink',
+        'leaving',
+        '-n',
+        'shop',
+        '--overwrite',
+        `at=${Date.now()}`,
+      ]),
+    );
+    await becomes('leaving', { status: 'False', reason: 'NoReadyPods' }, 20_000);
+  });
+
   test('is ready no longer soon after a pod stopped serving it, and keeps its address', async () => {
     const pod = await startPod();
     await create('abandoned');
@@ -309,8 +335,9 @@ describe('the Jobs of a JobSink', () => {
       ...{ succeeded: 1, completionTime: startTime },
       conditions: [ended('SuccessCriteriaMet'), ended('Complete')],
     });
-    await makeJob('stuck-now', sink, { active: 1, ready: 0 });
+    // What pods say is looked at again after a while only.
     await makeStuckPod('stuck-now');
+    await makeJob('stuck-now', sink, { active: 1, ready: 0 });
     const stuck = await eventually(async () => {
       const found = await cluster.read(jobSinkResource, 'stuck');
       expect(condition(found, 'JobsRunnable')).toMatchObject({

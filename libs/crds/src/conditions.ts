@@ -7,7 +7,7 @@ export interface ConditionFinding {
   readonly status: ConditionStatus;
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
-  /** `Info` for a condition that does not count towards Ready; Knative's controllers read it in the same way. */
+  /** `Info` keeps Knative's controllers from counting the condition towards Ready. Our own Ready goes by types. */
   readonly severity?: string | undefined;
 }
 

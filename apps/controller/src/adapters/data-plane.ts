@@ -56,6 +56,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     random,
     onChange: options.onChange,
   });
+  let emptySince: number | undefined;
   return {
     start: () => {
       informer.start();
@@ -64,6 +65,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     hasSynced: () => informer.hasSynced(),
     async view(sink, signal) {
       const pods = informer.list().flatMap(readyAddresses);
+      emptySince = pods.length > 0 ? undefined : (emptySince ?? clock.monotonic());
       const timeout = AbortSignal.timeout(options.probeTimeoutMs);
       const answers = await Promise.all(
         pods.map((pod) => probe(pod, sink, AbortSignal.any([signal, timeout]))),
@@ -71,6 +73,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       const outcomes = answers.flatMap(({ outcome }) => outcome ?? []);
       return {
         readyPods: pods.length,
+        emptyForMs: emptySince === undefined ? undefined : clock.monotonic() - emptySince,
         serving: answers.filter(({ serves }) => serves).length,
         refusal: currentRefusal(outcomes),
       };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ConditionFinding, SinkStatus } from '@event-sinks/crds';
-import { dataPlaneFinding } from './data-plane.ts';
+import { dataPlaneFinding, waitForPods } from './data-plane.ts';
 import { sinkStatus, timestamp } from './sink-status.ts';
 
 const url = 'http://job-sink.knative-eventing.svc.cluster.local/default/logger';
@@ -63,6 +63,21 @@ describe('the status of a sink', () => {
 
   test('has times as Kubernetes writes them', () => {
     expect(timestamp(Date.UTC(2026, 0, 2, 3, 4, 5, 678))).toBe('2026-01-02T03:04:05Z');
+  });
+});
+
+describe('a sink whose data plane has no ready pod', () => {
+  const served: SinkStatus = { conditions: [{ type: 'DataPlaneAvailable', status: 'True' }] };
+  const unserved: SinkStatus = { conditions: [{ type: 'DataPlaneAvailable', status: 'False' }] };
+  test.each<[string, SinkStatus | undefined, number | undefined, number | undefined]>([
+    ['waits for a while when it was served', served, 0, 10_000],
+    ['waits for what is left of that', served, 9_999, 1],
+    ['says so after that', served, 10_000, undefined],
+    ['says so at once when it was not served before', unserved, 0, undefined],
+    ['says so at once when it is new', undefined, 0, undefined],
+  ])('%s', (_name, status, emptyForMs, waitMs) => {
+    expect(waitForPods({ readyPods: 0, serving: 0, emptyForMs }, status)).toBe(waitMs);
+    expect(waitForPods({ readyPods: 1, serving: 0 }, status)).toBeUndefined();
   });
 });
 

@@ -1,4 +1,10 @@
-import { jobSinkNameLabel, parseJobSink, type JobSink, type JobSinkStatus } from '@event-sinks/crds';
+import {
+  jobSinkNameLabel,
+  parseJobSink,
+  type ConditionFinding,
+  type JobSink,
+  type JobSinkStatus,
+} from '@event-sinks/crds';
 import type { KubeObject } from '@event-sinks/kube';
 import { TerminalError, type ReconcileContext, type ReconcileResult } from '@event-sinks/reconciler';
 import type { Clock } from '@event-sinks/runtime';
@@ -6,7 +12,7 @@ import type { DataPlane } from '../adapters/data-plane.ts';
 import type { SinkRecheck } from '../adapters/sink-recheck.ts';
 import type { StatusWriter } from '../adapters/status-writer.ts';
 import { sinkUrl, type DataPlaneService } from '../domain/address.ts';
-import { dataPlaneFinding } from '../domain/data-plane.ts';
+import { dataPlaneFinding, waitForPods } from '../domain/data-plane.ts';
 import { eventPoliciesFinding } from '../domain/event-policies.ts';
 import type { SinkJobs } from '../domain/job-states.ts';
 import { sooner } from '../domain/recheck.ts';
@@ -34,6 +40,8 @@ export function createJobSinkReconciler(options: JobSinkReconcilerOptions) {
     if (!parsed.ok) throw new TerminalError(`not a JobSink: ${parsed.problems.join('; ')}`);
     const sink = parsed.value;
     const view = await options.dataPlane.view(sink.metadata, signal);
+    const waitMs = waitForPods(view, sink.status);
+    if (waitMs !== undefined) return { requeueAfterMs: waitMs };
     const template = await options.template.find(sink, view.refusal, signal);
     const jobs = options.jobs.of(sink.metadata);
     const context = { template, signal };
@@ -42,13 +50,25 @@ export function createJobSinkReconciler(options: JobSinkReconcilerOptions) {
       information,
       generation: sink.metadata.generation,
       url: sinkUrl(options.service, sink.metadata),
-      conditions: [template, dataPlaneFinding(view, options.service.service), eventPoliciesFinding],
+      conditions: [
+        notOfKnative(template),
+        notOfKnative(dataPlaneFinding(view, options.service.service)),
+        eventPoliciesFinding,
+      ],
     };
     const status = sinkStatus(sink.status, findings, timestamp(options.clock.now()));
     const written: JobSinkStatus = { ...status, job: jobStatus(sink, jobs) };
     await options.statusWriter.write(object, written, signal);
     return sooner(options.recheck.after(object, status, { logger }), view.refusal);
   };
+}
+
+/**
+ * Knative's controller leaves conditions that it does not know where they are, and counts each without a severity towards
+ * Ready. With this one it can make a JobSink Ready that was ours before. Our own Ready goes by types.
+ */
+function notOfKnative(finding: ConditionFinding): ConditionFinding {
+  return { ...finding, severity: 'Info' };
 }
 
 /** The counts stay as they are until all Jobs have been counted. */

@@ -7,7 +7,7 @@ import type { StatusWriter } from '../adapters/status-writer.ts';
 import { sinkUrl, type DataPlaneService } from '../domain/address.ts';
 import type { BrokerTrouble } from '../domain/broker-trouble.ts';
 import { credentialsFinding } from '../domain/credentials.ts';
-import { dataPlaneFinding } from '../domain/data-plane.ts';
+import { dataPlaneFinding, waitForPods } from '../domain/data-plane.ts';
 import { eventPoliciesFinding } from '../domain/event-policies.ts';
 import type { RecheckTimes } from '../domain/recheck.ts';
 import { sinkStatus, timestamp } from '../domain/sink-status.ts';
@@ -80,6 +80,8 @@ async function report(
 ): Promise<ReconcileResult> {
   const { service, times, recheck, statusWriter, recorder, clock } = options;
   const view = await observeDataPlane(options, sink, context.signal);
+  const waitMs = waitForPods(view, sink.status);
+  if (waitMs !== undefined) return { requeueAfterMs: waitMs };
   const findings = {
     generation: sink.metadata.generation,
     url: sinkUrl(service, sink.metadata),

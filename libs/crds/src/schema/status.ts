@@ -18,7 +18,8 @@ const conditionSchema = openObject({
     .optional()
     .meta({ format: 'date-time', description: 'When the status last went from one value to another.' }),
   severity: z.string().optional().meta({
-    description: 'Empty where the condition counts towards Ready; Info where it does not.',
+    description:
+      'Info on conditions that Knative does not know, which its own controllers must not count towards Ready.',
   }),
 }).meta({ description: 'One thing that has to hold for the sink to work, and whether it does.' });
 
