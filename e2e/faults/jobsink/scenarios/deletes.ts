@@ -9,6 +9,8 @@ import { mountedEvents, type MountedEvent } from '../truth.ts';
 
 const sink = 'again';
 const atOnce = 16;
+/** The API server deletes a collection one object after the other. */
+const deleteTimeoutMs = 600_000;
 
 /** What becomes of a Job's Secret; `default` says nothing, which for a Job means that it stays as an orphan. */
 const ways = ['default', 'Background', 'Foreground', 'Orphan'] as const;
@@ -167,7 +169,7 @@ async function deleteJobs({ setting, tally }: Scene, namespace: string, way: Way
   const query = way === 'default' ? '' : `?propagationPolicy=${way}`;
   const path = `/apis/batch/v1/namespaces/${namespace}/jobs${query}`;
   await setting.ledger.fault('delete', way);
-  const answer = await setting.server.kubectl(['delete', '--raw', path]);
+  const answer = await setting.server.kubectl(['delete', '--raw', path], undefined, deleteTimeoutMs);
   tally.deletes += (JSON.parse(answer) as { items?: unknown[] }).items?.length ?? 0;
 }
 

@@ -98,7 +98,7 @@ export const abusesOfAnybody: readonly Abuse[] = [
     named('batch/v1', 'CronJob', { spec: { schedule: '* * * * *', jobTemplate: { spec: { template } } } }),
   ),
   get('list the Jobs of the cluster', '/apis/batch/v1/jobs'),
-  patch('change a Job', `${batch}/jobs/abuse`),
+  patch('write a Job’s status', `${batch}/jobs/abuse/status`),
   remove('delete all Jobs of a namespace', `${batch}/jobs`),
   remove('delete a namespace', '/api/v1/namespaces/default'),
   get('list the nodes', '/api/v1/nodes'),
@@ -147,6 +147,7 @@ export const abusesOf: Readonly<Record<'job-sink' | 'kafka-sink-ingress', readon
     get('read the Secret it has just made', `${users}/secrets/abuse`),
   ],
   'kafka-sink-ingress': [
+    patch('change a Job', `${batch}/jobs/abuse`),
     get('list the JobSinks', jobSinks),
     post('create a Job', `${batch}/jobs`, named('batch/v1', 'Job', { spec: { template } })),
     get('read a Job', `${batch}/jobs/abuse`),
