@@ -42,8 +42,9 @@ describe('shellBlocksOf', () => {
   });
 
   test('gives a block the text that follows it, with or without words between', () => {
-    const page = `${block('a')}\nIt prints:\n\n${block('x', 'text')}${block('b')}${block('y: 1', 'yaml')}${block('z', 'text')}`;
-    expect(shellBlocksOf(page).map(({ output }) => output)).toEqual(['x\n', undefined]);
+    const elsewhere = `${block('c')}\n## Another section\n\n${block('w', 'text')}`;
+    const page = `${elsewhere}${block('a')}\nIt prints:\n\n${block('x', 'text')}${block('b')}${block('y: 1', 'yaml')}${block('z', 'text')}`;
+    expect(shellBlocksOf(page).map(({ output }) => output)).toEqual([undefined, 'x\n', undefined]);
   });
 });
 

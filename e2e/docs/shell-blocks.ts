@@ -10,7 +10,7 @@ export interface ShellBlock {
    * `npm`: brings up, tests or removes the cluster itself, which the test run does anyway.
    */
   readonly kind: 'run' | 'marked' | 'npm';
-  /** What the page shows as its output: the `text` block that comes next, before any other block. */
+  /** What the page shows as its output: the `text` block that comes next, before any other block or heading. */
   readonly output: string | undefined;
 }
 
@@ -19,14 +19,20 @@ export const mark = 'norun';
 
 /** The shell blocks of a page, in order. */
 export function shellBlocksOf(markdown: string): ShellBlock[] {
+  const lines = markdown.split('\n');
   const fences = fencesOf(markdown);
   return fences.flatMap((fence, index) => {
     if (fence.language !== 'sh') return [];
     const next = fences[index + 1];
-    const output = next?.language === 'text' ? next.text : undefined;
+    const between = lines.slice(endOf(fence), (next?.line ?? 1) - 1);
+    const isOutput = next?.language === 'text' && !between.some((line) => /^#{1,6} /.test(line));
+    const output = isOutput ? next.text : undefined;
     return [{ line: fence.line, commands: fence.text, kind: kindOf(fence), output }];
   });
 }
+
+/** Line of the closing fence, from 1. */
+const endOf = ({ line, text }: Fence): number => line + text.split('\n').length;
 
 function kindOf({ flags, text }: Fence): ShellBlock['kind'] {
   if (flags.includes(mark)) return 'marked';
