@@ -1,8 +1,10 @@
 import { SinkError, type ErrorCode } from '@event-sinks/errors';
 import type { Clock } from '@event-sinks/runtime';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Connections } from './connections.ts';
+import { ClientGone } from './exchange.ts';
+import { maxTargetLength } from './framing.ts';
 import type { IngressMetrics } from './ingress-metrics.ts';
 import { lingerMs } from './linger.ts';
 import { refusalAnswer, sinkMethods } from './replies.ts';
@@ -43,12 +45,13 @@ export class BrokenRequests {
   /** Handler of the server's `clientError`. */
   readonly onClientError = (error: ParserError, socket: Duplex): void => {
     if (this.#refused.has(socket)) return;
-    if (!socket.writable || hasLeft(error)) {
+    if (!socket.writable || error.code === 'ECONNRESET') {
       socket.destroy();
       return;
     }
     this.#refused.add(socket);
-    this.#refuseInTurn(socket, new SinkError(refusalCode(error, this.#maxHeaderBytes)));
+    if (error.code === 'HPE_INVALID_EOF_STATE') this.#endInTurn(socket);
+    else this.#refuseInTurn(socket, this.#refusalFor(error, socket));
   };
 
   /** Handler of the server's `connect`: this is no proxy. */
@@ -70,13 +73,38 @@ export class BrokenRequests {
       // An event is always answered, and the answer to a broken one ends its connection.
       else if (newest.request.method === 'POST') newest.interrupt(error);
       else socket.destroy();
-    } else if (newest.response.writableFinished) {
-      this.#refuseRaw(socket, error);
     } else {
-      newest.response.once('close', () => {
+      afterAnswer(newest.response, () => {
         this.#refuseRaw(socket, error);
       });
     }
+  }
+
+  /** The client ended its side in the middle of a request: that one is not acted upon, those before it are answered. */
+  #endInTurn(socket: Duplex): void {
+    const newest = this.#connections.newestOn(socket);
+    const end = (): void => {
+      socket.destroy();
+    };
+    if (newest === undefined) end();
+    else if (newest.request.complete) afterAnswer(newest.response, () => socket.end());
+    // Refused before its body came: that answer is on its way.
+    else if (newest.response.headersSent) newest.response.end();
+    else {
+      newest.interrupt(new ClientGone());
+      // The answers leave in order, and with the socket comes the turn.
+      if (newest.response.socket === null) newest.response.once('socket', end);
+      else end();
+    }
+  }
+
+  /** Node counts the request line as a header and does not tell which of them was too long. */
+  #refusalFor(error: ParserError, socket: Duplex): SinkError {
+    const code = codeOf[error.code ?? ''] ?? 'MalformedRequest';
+    if (code !== 'HeadersTooLarge') return new SinkError(code);
+    return this.#connections.isLineTooLong(socket)
+      ? new SinkError('UriTooLong', { facts: { problem: 'targetTooLong', limit: maxTargetLength } })
+      : new SinkError(code, { facts: { problem: 'headersTooLarge', limit: this.#maxHeaderBytes } });
   }
 
   #refuseRaw(socket: Duplex, error: SinkError): void {
@@ -89,22 +117,9 @@ export class BrokenRequests {
   }
 }
 
-/** The client closed its side in mid-request: the request's own `close` event tells the rest. */
-function hasLeft(error: ParserError): boolean {
-  return error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_EOF_STATE';
-}
-
-function refusalCode(error: ParserError, maxHeaderBytes: number): ErrorCode {
-  const code = codeOf[error.code ?? ''] ?? 'MalformedRequest';
-  const isHeader = code === 'HeadersTooLarge' && error.rawPacket !== undefined;
-  return isHeader && isLongRequestLine(error.rawPacket, maxHeaderBytes) ? 'UriTooLong' : code;
-}
-
-/** Node counts the request line as a header and does not tell which of them was too long. */
-function isLongRequestLine(packet: Buffer, maxHeaderBytes: number): boolean {
-  if (!/^[A-Z]+ [/h]/.test(packet.toString('latin1', 0, 16))) return false;
-  const end = packet.indexOf('\n');
-  return end < 0 || end > maxHeaderBytes;
+function afterAnswer(response: ServerResponse, act: () => void): void {
+  if (response.writableFinished) act();
+  else response.once('close', act);
 }
 
 function rawRefusal(error: SinkError): string {

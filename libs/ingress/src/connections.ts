@@ -63,6 +63,11 @@ export class Connections {
     return this.#feeds.get(socket)?.newest;
   }
 
+  /** Whether what is being received there has a request line beyond the limit of headers. */
+  isLineTooLong(socket: Duplex): boolean {
+    return this.#feeds.get(socket)?.isLineTooLong === true;
+  }
+
   /** Whether a request that has come whole is being served on the connection. */
   isBusy(socket: Duplex): boolean {
     return this.#feeds.get(socket)?.isBusy === true;

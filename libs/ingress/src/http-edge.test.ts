@@ -114,6 +114,23 @@ describe.each(fronts)('through %s', (_way, openFront) => {
       400,
       'MalformedRequest',
     ),
+    ...Object.fromEntries(
+      ['a/b?c', 'a b', 'a@b', '[::1', 'a:b', 'a:80:80', '<x>', 'a%zz', 'a#b', 'a\\b', '\xe9'].map((host) => [
+        `the Host ${JSON.stringify(host)} is refused`,
+        one(eventText('1', '', { headers: { Host: host } }), 400, 'MalformedRequest'),
+      ]),
+    ),
+    ...Object.fromEntries(
+      ['', 'sink:8080', '[::1]:80', 'a_b.c', '%41', 'job-sink.knative-eventing.svc:'].map((host) => [
+        `the Host ${JSON.stringify(host)} is taken`,
+        one(eventText('1', '', { headers: { Host: host } }), 202),
+      ]),
+    ),
+    'an absolute target with an authority that is none is refused': one(
+      eventText('1', '', { path: 'http://a|b/demo/orders' }),
+      400,
+      'MalformedRequest',
+    ),
     'a NUL in a header is refused': one(
       eventText('1', '', { headers: { 'ce-source': 'a\u0000b' } }),
       400,
@@ -133,6 +150,16 @@ describe.each(fronts)('through %s', (_way, openFront) => {
       eventText('1', '', { path: `/demo/${'x'.repeat(40_000)}` }),
       414,
       'UriTooLong',
+    ),
+    'a request line over the header limit, in many pieces, is refused': one(
+      eventText('1', '', { path: `/demo/${'x'.repeat(300_000)}` }),
+      414,
+      'UriTooLong',
+    ),
+    'a header over the limit, in many pieces, is refused': one(
+      eventText('1', '', { headers: { 'ce-source': 'x'.repeat(300_000) } }),
+      431,
+      'HeadersTooLarge',
     ),
     'headers that do not end are refused': one(
       'POST /demo/orders HTTP/1.1\r\nHost: s',
@@ -161,7 +188,7 @@ describe.each(fronts)('through %s', (_way, openFront) => {
       expect(answer!.headers['reason']).toBe(reason);
       expect(answer!.body).toMatch(reason === undefined ? /^$/ : oneLine);
       expect(answer!.headers['content-type']).toBe(reason === undefined ? undefined : plainText);
-      if (status === 405) expect(answer!.headers['allow']).toBe('POST, OPTIONS, GET');
+      if (status === 405) expect(answer!.headers['allow']).toBe('POST, OPTIONS');
       client.close();
       await client.closed;
       expect(client.answers).toHaveLength(1);
@@ -228,6 +255,104 @@ describe.each(fronts)('through %s', (_way, openFront) => {
       store.resolve({});
       expect((await client.takeAll()).map(({ status }) => status)).toEqual([202, 400]);
       expect(front.backend.stored).toEqual(['1']);
+    });
+  });
+
+  describe('the limit of headers on a connection that has served', () => {
+    const long = 'x'.repeat(300_000);
+
+    test.each([
+      ['a request line', eventText('2', '', { path: `/demo/${long}` }), 414],
+      ['a header', eventText('2', '', { headers: { 'ce-source': long } }), 431],
+    ])('tells that %s was too long', async (_what, text, status) => {
+      const client = front.connect().send(eventText('1', 'a\nb'));
+      await client.take(1);
+      const answers = await client.send(text).take(2);
+      expect(answers.map((each) => each.status)).toEqual([202, status]);
+    });
+
+    test('tells it also when the line stands behind an event', async () => {
+      const client = front.connect();
+      client.send(eventText('1', 'a\nb') + eventText('2', '', { path: `/demo/${long}` }));
+      expect((await client.take(2)).map((each) => each.status)).toEqual([202, 414]);
+    });
+  });
+
+  describe('a client that ends its side', () => {
+    const healthz = `GET /healthz HTTP/1.1\r\n${host}`;
+    const inFlight = (count: number) =>
+      eventually(async () => (await front.metric('event_sinks_requests_in_flight')) === count);
+
+    /** What has arrived by now has been read once another connection has had its answers. */
+    async function readByNow() {
+      const other = front.connect();
+      for (let turn = 1; turn <= 3; turn++) await other.send(healthz).take(turn);
+      other.close();
+    }
+
+    /** The first event is under way when the others come, and the end of the client's side with them. */
+    async function afterEnd(behind: string) {
+      const store = gate();
+      front.backend.onStore = ({ id }) => (id === '1' ? store.promise : Promise.resolve({}));
+      const client = front.connect().send(eventText('1'));
+      await inFlight(1);
+      client.send(behind);
+      client.socket.end();
+      await new Promise((resolve) => client.socket.once('finish', resolve));
+      await readByNow();
+      store.resolve({});
+      const answers = await client.takeAll();
+      return { statuses: answers.map(({ status }) => status), stored: front.backend.stored.sort(), client };
+    }
+
+    const cutHead = eventText('9').slice(0, 30);
+    const cutBody = eventText('9', '{}').slice(0, -1);
+    const inChunks = (id: string) => eventText(id, '2\r\n{}\r\n0\r\n\r\n', { headers: chunked });
+    test.each<[string, string, number[], string[]]>([
+      ['with nothing behind it', '', [202], ['1']],
+      ['with a whole one behind it', eventText('2'), [202, 202], ['1', '2']],
+      ['with two whole ones behind it', eventText('2') + eventText('3'), [202, 202, 202], ['1', '2', '3']],
+      ['with one in chunks behind it', inChunks('2'), [202, 202], ['1', '2']],
+      ['with a bad one behind it', eventText('2', '', { path: '/demo/nothing' }), [202, 404], ['1']],
+      ['with another kind behind it', healthz + eventText('2'), [202, 200, 202], ['1', '2']],
+      ['with half a head behind it', cutHead, [202], ['1']],
+      ['with half a body behind it', cutBody, [202], ['1']],
+      ['with a whole one and half a head behind it', eventText('2') + cutHead, [202, 202], ['1', '2']],
+      ['with a whole one and half a body behind it', eventText('2') + cutBody, [202, 202], ['1', '2']],
+      ['with half a body in chunks behind it', inChunks('9').slice(0, -5), [202], ['1']],
+    ])(
+      'while an event is stored, %s, has each whole request answered and no other stored',
+      async (...row) => {
+        const [, behind, statuses, stored] = row;
+        const seen = await afterEnd(behind);
+        expect([seen.statuses, seen.stored]).toEqual([statuses, stored]);
+        expect(seen.client.failure).toBeUndefined();
+        await inFlight(0);
+      },
+    );
+
+    test.each([
+      ['an event', eventText('1'), 202],
+      ['an event in chunks', inChunks('1'), 202],
+      ['an event by HTTP/1.0', eventText('1', '{}', { version: '1.0' }), 202],
+      ['a probe', healthz, 200],
+      ['a bad event', eventText('1', '{}', { headers: { 'ce-id': undefined } }), 400],
+    ])('at once behind %s has its answer', async (_what, text, status) => {
+      const client = front.connect();
+      client.socket.end(text);
+      expect((await client.takeAll()).map((each) => each.status)).toEqual([status]);
+      expect(front.backend.stored).toHaveLength(status === 202 ? 1 : 0);
+    });
+
+    test.each([
+      ['a head', cutHead],
+      ['a body', cutBody],
+    ])('in the middle of %s has no answer and nothing stored', async (_what, text) => {
+      const client = front.connect();
+      client.socket.end(text);
+      expect(await client.takeAll()).toEqual([]);
+      expect(front.backend.stored).toEqual([]);
+      await inFlight(0);
     });
   });
 

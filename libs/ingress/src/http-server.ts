@@ -17,6 +17,9 @@ export function createHttpServer(limits: IngressLimits): Server {
     // An upgrade is offered, not demanded (RFC 9110, 7.8): the request is served as HTTP/1.1.
     shouldUpgradeCallback: () => false,
   });
+  // Not documented, and as old as Node's server: what a client has sent whole before it ended its side is still answered.
+  // Without it the event is stored and its answer thrown away.
+  Object.assign(server, { httpAllowHalfOpen: true });
   // For a client that does not read its answers: no other limit ends that.
   server.timeout =
     limits.keepAliveTimeoutMs + limits.headersTimeoutMs + limits.bodyTimeoutMs + limits.requestDeadlineMs;

@@ -73,7 +73,9 @@ describe.each(fronts)('through %s', (_way, openFront) => {
       ],
       'by PUT is refused': [request('PUT /demo/orders'), 405, 'MethodNotAllowed'],
       'by GET is refused': [request('GET /demo/orders'), 405, 'MethodNotAllowed'],
-      'by DELETE to nowhere is refused': [request('DELETE /'), 405, 'MethodNotAllowed'],
+      'by DELETE to nowhere is refused': [request('DELETE /'), 404, 'SinkNotFound'],
+      'by GET for no sink is refused': [request('GET /demo/nothing'), 404, 'SinkNotFound'],
+      'by PUT for no sink is refused': [request('PUT /demo/nothing'), 404, 'SinkNotFound'],
     };
     test.each(Object.keys(refusals))('%s', async (sentence) => {
       front = await openFront();
@@ -444,6 +446,29 @@ describe.each(fronts)('through %s', (_way, openFront) => {
       expect([status, headers['k-sink-last-outcome']]).toEqual([200, outcome]);
     });
 
+    const probing = { 'K-Network-Probe': 'probe', 'K-Network-Hash': 'abc' };
+    const chunkedEvent = { 'Content-Length': undefined, 'Transfer-Encoding': 'chunked' };
+    test.each([
+      ['with attributes and a body', eventText('1', '{}', { headers: probing })],
+      ['with attributes alone', eventText('1', '', { headers: probing })],
+      [
+        'with attributes and no length',
+        eventText('1', '', { headers: { ...probing, 'Content-Length': undefined } }),
+      ],
+      ['in chunks', eventText('1', '2\r\n{}\r\n0\r\n\r\n', { headers: { ...probing, ...chunkedEvent } })],
+    ])('is none when it is an event, %s', async (_what, text) => {
+      front = await openFront();
+      const { status, headers } = await ask(text);
+      expect([status, headers['k-network-hash']]).toEqual([202, undefined]);
+      expect(front.backend.stored).toEqual(['1']);
+    });
+
+    test('is none when it is a body without attributes', async () => {
+      front = await openFront();
+      const text = eventText('1', '{}', { headers: { ...probing, 'ce-id': undefined } });
+      expect(await ask(text)).toMatchObject({ status: 400, headers: { reason: 'NotACloudEvent' } });
+    });
+
     test.each(['/healthz', '/readyz'])(
       'of the kubelet at %s is answered on the port of events',
       async (path) => {
@@ -464,7 +489,7 @@ describe.each(fronts)('through %s', (_way, openFront) => {
       expect(await ask(request('OPTIONS /demo/orders', headers))).toMatchObject({
         status: 200,
         headers: {
-          allow: 'POST',
+          allow: 'POST, OPTIONS',
           'webhook-allowed-origin': 'events.example.com',
           'webhook-allowed-rate': '*',
           'content-length': '0',
@@ -475,7 +500,41 @@ describe.each(fronts)('through %s', (_way, openFront) => {
     test('allows nobody who does not ask', async () => {
       front = await openFront();
       const { status, headers } = await ask(request('OPTIONS /demo/orders'));
-      expect([status, headers['allow'], headers['webhook-allowed-origin']]).toEqual([200, 'POST', undefined]);
+      expect([status, headers['allow'], headers['webhook-allowed-origin']]).toEqual([
+        200,
+        'POST, OPTIONS',
+        undefined,
+      ]);
+    });
+
+    test.each(['', ' '])('consents to nobody when the origin is %j', async (origin) => {
+      front = await openFront();
+      const { status, headers } = await ask(
+        request('OPTIONS /demo/orders', { 'WebHook-Request-Origin': origin, 'WebHook-Request-Rate': '1' }),
+      );
+      expect([status, headers['allow']]).toEqual([200, 'POST, OPTIONS']);
+      expect(Object.keys(headers).filter((name) => name.startsWith('webhook'))).toEqual([]);
+    });
+
+    test('names the methods that a refusal names', async () => {
+      front = await openFront();
+      const { headers } = await ask(request('OPTIONS /demo/orders'));
+      for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'TRACE']) {
+        const refused = await front
+          .connect()
+          .send(request(`${method} /demo/orders`))
+          .takeHead();
+        expect([method, refused.status, refused.headers['allow']]).toEqual([method, 405, headers['allow']]);
+      }
+    });
+
+    test('has no part in the paths of probes, whose methods are their own', async () => {
+      front = await openFront();
+      for (const path of ['/healthz', '/readyz'])
+        expect(await ask(request(`DELETE ${path}`))).toMatchObject({
+          status: 405,
+          headers: { allow: 'GET, HEAD' },
+        });
     });
 
     test.each(['/demo/nothing', '*', '/healthz'])('finds nothing at %s', async (target) => {

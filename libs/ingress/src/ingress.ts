@@ -76,7 +76,7 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
       tracing: options.tracing,
     });
     this.#others = otherRoutes({
-      ...{ replies, health: options.health, extraRoutes: options.extraRoutes },
+      ...{ replies, backend, health: options.health, extraRoutes: options.extraRoutes },
       exchangeOf: (request, response) => this.#exchangeOf(request, response, false),
     });
     this.#server = this.#createServer();
@@ -202,7 +202,7 @@ class HttpIngress<S extends ServedSink, E> implements Ingress {
     const { request, response } = exchange;
     const { backend } = this.#options;
     checkFraming(request);
-    if (isProbe(exchange)) answerProbe(exchange, backend, this.#replies);
+    if (isProbe(exchange, request.method)) answerProbe(exchange, backend, this.#replies);
     else if (request.method === 'POST') void this.#events.receive(exchange);
     else if (request.method === 'OPTIONS') answerHandshake(exchange, backend, this.#replies);
     else {

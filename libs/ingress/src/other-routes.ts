@@ -3,12 +3,14 @@ import type { Health } from '@event-sinks/runtime';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.ts';
+import type { SinkFinder } from './probe.ts';
 import { sinkMethods, type Replies } from './replies.ts';
 import { sinkPathOf } from './sink-path.ts';
 
 /** What {@link otherRoutes} needs. */
 export interface OtherRoutesContext {
   readonly replies: Replies;
+  readonly backend: SinkFinder;
   readonly health: Health;
   readonly exchangeOf: (request: IncomingMessage, response: ServerResponse) => Exchange;
   readonly extraRoutes: ((router: Router) => void) | undefined;
@@ -18,12 +20,19 @@ export interface OtherRoutesContext {
  * Everything but events, probes and handshakes. Express serves these and not the events: there its routing
  * and the two prototypes that it swaps cost as much as all the rest of the front.
  */
-export function otherRoutes({ replies, health, exchangeOf, extraRoutes }: OtherRoutesContext): Express {
-  const refuseRest: RequestHandler = (request, response) => {
-    const readsOnly = request.method === 'GET' || request.method === 'HEAD';
-    const isSink = sinkPathOf(request.url) !== undefined;
-    const error = new SinkError(readsOnly && !isSink ? 'SinkNotFound' : 'MethodNotAllowed');
-    replies.refuse(exchangeOf(request, response), error, error.status === 405 ? sinkMethods : []);
+export function otherRoutes(context: OtherRoutesContext): Express {
+  const { replies, backend, health, exchangeOf, extraRoutes } = context;
+  const refuseMethod =
+    (allow: readonly string[]): RequestHandler =>
+    (request, response) => {
+      replies.refuse(exchangeOf(request, response), new SinkError('MethodNotAllowed'), allow);
+    };
+  // A path without a sink has no methods at all: what is sent there is not found, whatever the method.
+  const findSink: RequestHandler = (request, _response, next) => {
+    const path = sinkPathOf(request.originalUrl);
+    if (path === undefined) throw new SinkError('SinkNotFound');
+    backend.find(path.namespace, path.name);
+    next();
   };
   const refuseFailed: ErrorRequestHandler = (error: unknown, request, response, _next) => {
     if (response.headersSent) response.destroy();
@@ -40,12 +49,13 @@ export function otherRoutes({ replies, health, exchangeOf, extraRoutes }: OtherR
     if (health.failing().length === 0) replies.ok(exchangeOf(request, response));
     else replies.notYet(exchangeOf(request, response), 'NotReady');
   });
+  app.all(['/healthz', '/readyz'], refuseMethod(['Allow', 'GET, HEAD']));
   if (extraRoutes !== undefined) {
     const router = express.Router();
     extraRoutes(router);
     app.use(router);
   }
-  app.use(refuseRest);
+  app.use(findSink, refuseMethod(sinkMethods));
   app.use(refuseFailed);
   return app;
 }

@@ -1,6 +1,6 @@
 import { SinkError } from '@event-sinks/errors';
 import type { Exchange } from './exchange.ts';
-import type { Replies } from './replies.ts';
+import { sinkMethods, type Replies } from './replies.ts';
 import { sinkPathOf } from './sink-path.ts';
 import type { ServedSink } from './types.ts';
 
@@ -18,9 +18,17 @@ export interface ProbedBackend<S extends ServedSink> extends SinkFinder {
 /** The controller asks for a version: `<uid>/<generation>`. Other probers of Knative send hashes of their own. */
 const versionForm = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(\d{1,15})$/;
 
-/** Whether Knative's networking, or our controller, asks if a sink is served. */
-export function isProbe(exchange: Exchange): boolean {
-  return exchange.headers['k-network-probe'] === 'probe';
+/**
+ * Whether Knative's networking, or our controller, asks if a sink is served. A POST with attributes or a body is an event
+ * whatever header comes with it: answered as a probe, it would have a 2xx and not be stored.
+ */
+export function isProbe(exchange: Exchange, method: string | undefined): boolean {
+  if (exchange.headers['k-network-probe'] !== 'probe') return false;
+  return method !== 'POST' || !hasEvent(exchange);
+}
+
+function hasEvent({ declaredLength, rawHeaders }: Exchange): boolean {
+  return declaredLength !== 0 || rawHeaders.some((name, index) => index % 2 === 0 && /^ce-/i.test(name));
 }
 
 /**
@@ -53,10 +61,12 @@ export function answerProbe<S extends ServedSink>(
 export function answerHandshake(exchange: Exchange, backend: SinkFinder, replies: Replies): void {
   findSink(exchange, backend);
   const origin = exchange.headers['webhook-request-origin'];
-  if (typeof origin !== 'string') replies.ok(exchange, ['Allow', 'POST']);
-  else {
-    replies.ok(exchange, ['Allow', 'POST', 'WebHook-Allowed-Origin', origin, 'WebHook-Allowed-Rate', '*']);
-  }
+  // An empty origin is nobody's, and consent to it would be consent to whoever reads it so.
+  const consent =
+    typeof origin !== 'string' || origin.trim() === ''
+      ? []
+      : ['WebHook-Allowed-Origin', origin, 'WebHook-Allowed-Rate', '*'];
+  replies.ok(exchange, [...sinkMethods, ...consent]);
 }
 
 function moreHeaders<S extends ServedSink>(backend: ProbedBackend<S>, sink: S): readonly string[] {

@@ -14,8 +14,8 @@ export interface ReplyContext {
 const empty: readonly string[] = ['Content-Length', '0'];
 const accepted: Answer = { status: 202, headers: empty };
 
-/** The methods of a sink's path; GET answers probes only. */
-export const sinkMethods: readonly string[] = ['Allow', 'POST, OPTIONS, GET'];
+/** The methods of a sink's path, the same in each answer that names them. */
+export const sinkMethods: readonly string[] = ['Allow', 'POST, OPTIONS'];
 
 /**
  * Writes every answer. A 2xx has no body: a Knative sender takes a body for an event and fails on it. A refusal has one line

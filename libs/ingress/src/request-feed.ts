@@ -39,6 +39,9 @@ export class RequestFeed implements BytesHolder {
   #headBytes = 0;
   /** The last bytes that were given, in which the end of a head may have begun. */
   #recent = '';
+  /** Bytes of the request line of that head, so far or in all. */
+  #lineBytes = 0;
+  #isLineWhole = false;
   #isHolding = false;
   #isStopped = false;
 
@@ -56,6 +59,12 @@ export class RequestFeed implements BytesHolder {
   get isBusy(): boolean {
     const { newest } = this;
     return newest?.request.complete === true && !newest.response.writableEnded;
+  }
+
+  /** Whether the head that is being received has a request line beyond the limit of the whole head. */
+  get isLineTooLong(): boolean {
+    if (this.#isReceivingBody()) return false;
+    return !this.#isLineWhole || this.#lineBytes > this.#context.maxHeaderBytes;
   }
 
   /** A request has come. */
@@ -133,13 +142,23 @@ export class RequestFeed implements BytesHolder {
     this.#bodyLeft = Math.max(0, this.#bodyLeft - part.length);
     const tail = part.toString('latin1', Math.max(0, part.length - headEnd.length));
     this.#recent = (this.#recent + tail).slice(1 - headEnd.length);
+    if (!isBody) this.#measureLine(part);
     this.#parse(part);
     if (this.newest !== before) {
+      this.#lineBytes = 0;
+      this.#isLineWhole = false;
       this.#recent = '';
       this.#bodyLeft = this.#isReceivingBody() ? (this.newest?.declaredLength ?? 0) : 0;
     }
     const isHead = this.newest === before && !isBody && tail !== headEnd;
     this.#headBytes = isHead ? Math.min(this.#headBytes + part.length, this.#context.maxHeaderBytes) : 0;
+  }
+
+  #measureLine(part: Buffer): void {
+    if (this.#isLineWhole) return;
+    const end = part.indexOf('\n');
+    this.#isLineWhole = end >= 0;
+    this.#lineBytes += end < 0 ? part.length : end;
   }
 
   /** A socket that is paused still reads until its buffer is full. */

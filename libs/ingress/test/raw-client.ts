@@ -61,6 +61,16 @@ export class RawClient {
     return this.answers;
   }
 
+  /** Waits for the headers of the first answer, which is all that HEAD gets. */
+  async takeHead(): Promise<RawAnswer> {
+    const ended = this.closed.then(() => 'closed');
+    while (!this.#received.includes('\r\n\r\n')) {
+      const next = new Promise((resolve) => this.socket.once('data', resolve));
+      if ((await Promise.race([next, ended])) === 'closed') throw new Error(`closed after: ${this.text}`);
+    }
+    return { ...parse(this.#received.slice(0, this.#received.indexOf('\r\n\r\n'))), body: '' };
+  }
+
   /** Waits until the server has closed, and gives everything it said. */
   async takeAll(): Promise<RawAnswer[]> {
     await this.closed;

@@ -31,7 +31,7 @@ const maxPieces = 8;
 export class PlainConnection implements BytesHolder {
   readonly socket: Socket;
   readonly #context: PlainContext;
-  /** Bytes of a request that is not whole, or of one that came while the one before it was served. */
+  /** Bytes of a request that is not whole. */
   #pending: Buffer | undefined;
   #pieces = 0;
   #answered = 0;
@@ -67,7 +67,8 @@ export class PlainConnection implements BytesHolder {
 
   /** Closes the connection if it has been answered and nothing of a next request has come. */
   closeIfIdle(): void {
-    if (!this.#isServing && this.#pending === undefined && this.#answered > 0) this.socket.end();
+    const isIdle = !this.#isServing && this.#pending === undefined && this.socket.readableLength === 0;
+    if (isIdle && this.#answered > 0) this.socket.end();
   }
 
   cut(): void {
@@ -80,21 +81,18 @@ export class PlainConnection implements BytesHolder {
 
   readonly #onData = (bytes: Buffer): void => {
     this.#sweeps = 0;
-    const whole = this.#pending === undefined ? bytes : Buffer.concat([this.#pending, bytes]);
-    this.#pieces += 1;
     if (this.#isServing || this.#isStuck) {
-      this.socket.pause();
-      // A socket that is paused still reads until its buffer is full.
-      this.#keep(whole, this.socket.readableHighWaterMark);
+      this.#putBack(bytes);
     } else {
-      this.#read(whole);
+      this.#pieces += 1;
+      this.#read(this.#pending === undefined ? bytes : Buffer.concat([this.#pending, bytes]));
     }
   };
 
   #read(bytes: Buffer): void {
     const request = readPlainRequest(bytes, this.#context.limits);
     if (request === 'incomplete' && this.#mayWait(bytes)) {
-      this.#keep(bytes, 0);
+      this.#keep(bytes);
     } else if (typeof request === 'string') {
       this.#handOver(bytes);
     } else {
@@ -108,13 +106,24 @@ export class PlainConnection implements BytesHolder {
     return this.#pieces < maxPieces && this.#context.unparsed.hasRoomFor(length);
   }
 
-  #keep(bytes: Buffer, further: number): void {
+  #keep(bytes: Buffer): void {
     this.#pending = bytes;
-    this.#context.unparsed.set(this, bytes.length + further);
+    this.#context.unparsed.set(this, bytes.length);
+  }
+
+  /**
+   * What comes too early waits in the socket. From there a client that ends its side behind it is noticed only after it has
+   * been read; kept here, it would be neither answered nor left to Node.
+   */
+  #putBack(bytes: Buffer): void {
+    const { socket } = this;
+    socket.pause();
+    socket.unshift(bytes);
+    // A socket that is paused still reads until its buffer is full.
+    this.#context.unparsed.set(this, socket.readableLength + socket.readableHighWaterMark);
   }
 
   #dropPending(): void {
-    if (this.#pending === undefined) return;
     this.#pending = undefined;
     this.#context.unparsed.set(this, 0);
   }
@@ -133,7 +142,7 @@ export class PlainConnection implements BytesHolder {
     if (socket.destroyed) return;
     const { answers, maxRequests } = this.#context;
     const isLast =
-      this.#hasEnded || (closing && this.#pending === undefined) || this.#answered === maxRequests;
+      this.#hasEnded || (closing && socket.readableLength === 0) || this.#answered === maxRequests;
     const text = answers.of(answer, isLast);
     if (isLast) {
       socket.end(text);
@@ -147,12 +156,11 @@ export class PlainConnection implements BytesHolder {
 
   /** Later, so that a client with many requests under way takes turns with the others. */
   #goOn(): void {
-    if (this.#pending === undefined) return;
+    if (!this.socket.isPaused()) return;
     setImmediate(() => {
-      const bytes = this.#pending;
-      if (bytes === undefined || this.socket.destroyed || this.#isServing) return;
+      if (this.socket.destroyed || this.#isServing) return;
+      this.#context.unparsed.set(this, 0);
       this.socket.resume();
-      this.#read(bytes);
     });
   }
 
@@ -166,6 +174,7 @@ export class PlainConnection implements BytesHolder {
   /** The client sends nothing more; what it has sent as a whole is still answered. */
   readonly #onEnd = (): void => {
     this.#hasEnded = true;
+    this.#dropPending();
     if (!this.#isServing) this.socket.end();
   };
 

@@ -1,3 +1,5 @@
+import { isHost } from '../host.ts';
+
 /** The headers of a plain request, and what they say about its body. */
 export interface PlainHeaders {
   /** Alternating names and values, as sent. */
@@ -10,7 +12,7 @@ const plainLength = /^(?:0|[1-9]\d{0,8})$/;
 
 /**
  * Reads the header lines of a head whose form has been checked. `undefined` when they ask for what is not done on the
- * plain lane, or when two readers could take them differently: no Host or two, no length or two.
+ * plain lane, or when two readers could take them differently: no Host, two or one that is none, no length or two.
  */
 export function readPlainHeaders(head: string): PlainHeaders | undefined {
   const draft: Draft = { hosts: 0, length: undefined, contentType: undefined };
@@ -37,9 +39,9 @@ interface Draft {
 /** Notes what a header says; false when the request is not plain. */
 type Role = (draft: Draft, value: string) => boolean;
 
-const host: Role = (draft) => {
+const host: Role = (draft, value) => {
   draft.hosts += 1;
-  return true;
+  return isHost(value);
 };
 
 const contentLength: Role = (draft, value) => {

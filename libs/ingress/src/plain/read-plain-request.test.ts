@@ -53,6 +53,7 @@ describe('left to others is', () => {
     ['a header of the connection alone', plain('Connection: ce-id\r\n')],
     ['a proxy header', plain('Proxy-Connection: keep-alive\r\n')],
     ['a probe', plain('K-Network-Probe: probe\r\n')],
+    ['a Host that is none', plain('').replace('Host: sink', 'Host: a/b?c')],
     ['a second Host', plain('host: sink\r\n')],
     ['no Host', plain('').replace('Host: sink\r\n', '')],
     ['a second length', plain('Content-Length: 2\r\n')],
