@@ -30,11 +30,8 @@ export interface TestApiServer {
   readonly kubeconfig: string;
   /** `https://host:port`. */
   readonly url: string;
-  /**
-   * Runs kubectl with all rights; `input` is its standard input, and after `timeoutMs`, a minute unless given, it is
-   * ended. @throws Error with kubectl's own words.
-   */
-  kubectl(args: readonly string[], input?: string, timeoutMs?: number): Promise<string>;
+  /** Runs kubectl with all rights; `input` is its standard input. @throws Error with kubectl's own words. */
+  kubectl(args: readonly string[], input?: string): Promise<string>;
   /** Like `kubectl`, for what is meant to be refused: the words and the code instead of an exception. */
   tryKubectl(
     args: readonly string[],
@@ -77,10 +74,7 @@ export async function startTestApiServer({
   writeKubeconfig(kubeconfig, { server: url, authority, user: 'admin' });
   const kubectl = join(binaries, 'kubectl');
   const withConfig = (args: readonly string[]): string[] => ['--kubeconfig', kubeconfig, ...args];
-  const optionsFor = (input?: string, timeoutMs = 60_000) => ({
-    timeoutMs,
-    ...(input === undefined ? {} : { input }),
-  });
+  const optionsFor = (input?: string) => ({ timeoutMs: 60_000, ...(input === undefined ? {} : { input }) });
 
   const resume = async (): Promise<void> => {
     await keeper.ensure(apiServerProcess(options, authority));
@@ -109,7 +103,7 @@ export async function startTestApiServer({
   return {
     kubeconfig,
     url,
-    kubectl: (args, input, timeoutMs) => run(kubectl, withConfig(args), optionsFor(input, timeoutMs)),
+    kubectl: (args, input) => run(kubectl, withConfig(args), optionsFor(input)),
     tryKubectl: (args, input) => tryRun(kubectl, withConfig(args), optionsFor(input)),
     pause: () => keeper.stop('kube-apiserver', 0),
     resume,
