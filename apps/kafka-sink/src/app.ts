@@ -17,7 +17,7 @@ import {
 } from '@event-sinks/runtime';
 import { exposeGauges, ProducerMetrics } from './adapters/producer-metrics.ts';
 import { ProducerPool } from './adapters/producer-pool.ts';
-import { SecretWatches } from './adapters/secret-watches.ts';
+import { maxLooks, SecretWatches } from './adapters/secret-watches.ts';
 import { createSinkBackend, isBatchType } from './adapters/sink-backend.ts';
 import { SinkDirectory } from './adapters/sink-directory.ts';
 import { SinkEntries } from './adapters/sink-entries.ts';
@@ -51,14 +51,18 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
   const { registry } = createMetrics();
   const client = loadKubeClient({
     kubeconfig: config.KUBECONFIG,
-    connections: config.MAX_SECRETS + config.WATCH_NAMESPACES.length + otherConnections,
+    connections: config.MAX_SECRETS + maxLooks + config.WATCH_NAMESPACES.length + otherConnections,
     userAgent: 'event-sinks-kafka-sink',
     onCall: apiCallMetrics(registry),
   });
   const health = new Health();
   const directory = new SinkDirectory();
   const pool = createPool({ config, logger, clock, registry, directory });
-  const secrets = new SecretWatches({ client, logger, clock, random, maxSecrets: config.MAX_SECRETS });
+  const secrets = new SecretWatches({
+    ...{ client, logger, clock, random },
+    maxSecrets: config.MAX_SECRETS,
+    namespaceShare: config.NAMESPACE_SHARE,
+  });
   const entries = new SinkEntries({ directory, pool, logger, clock, overlapMs: config.CREDENTIALS_OVERLAP });
   const sync = new SinkSync({
     ...{ client, entries, secrets, logger, clock, random, namespaces: config.WATCH_NAMESPACES },
@@ -134,6 +138,7 @@ function createPool({
       maxQueuedBytes: config.MAX_QUEUED_BYTES,
     },
     maxProducers: config.MAX_PRODUCERS,
+    namespaceShare: config.NAMESPACE_SHARE,
     ...{ logger, clock, metrics: new ProducerMetrics(registry) },
     writersOf: (producerKey, topic) => directory.writersOf(producerKey, topic),
   });

@@ -151,6 +151,8 @@ test('a password that the brokers refuse is 503 until it is mended; sinks of one
   // The sinks of the other tests name more Secrets than this producer may follow.
   await cluster.server.kubectl(['delete', 'kafkasinks', '--all', '-n', 'shop']);
   await kafka.createTopic({ topic: 'refused' });
+  // Neither takes the one place: their Secrets are not there.
+  for (const name of ['absent-1', 'absent-2']) await sinkFor(name, name, 'refused');
   await cluster.secret('refused', login('odd', oddPassword));
   const sinks = [await sinkFor('one', 'refused', 'refused'), await sinkFor('two', 'refused', 'refused')];
   const urls = await Promise.all(sinks.map((sink) => servedUrl(base, sink)));
@@ -173,4 +175,9 @@ test('a password that the brokers refuse is 503 until it is mended; sinks of one
     });
   await cluster.server.kubectl(['delete', 'kafkasinks', 'one', 'two', '-n', 'shop']);
   expect(await post(await servedUrl(base, another))).toEqual(stored);
+  await cluster.server.kubectl(['delete', 'kafkasinks', 'another', '-n', 'shop']);
+  await cluster.secret('absent-2', login('odd', oddPassword));
+  await eventually(async () => {
+    expect(await post(`${base}/shop/absent-2`)).toEqual(stored);
+  });
 });

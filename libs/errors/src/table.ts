@@ -242,7 +242,7 @@ const rows = {
   LimitReached: {
     status: 503,
     message: 'This process already uses the maximum number of Secrets or Kafka clusters.',
-    remedy: 'Raise MAX_SECRETS or MAX_PRODUCERS, or delete unused KafkaSinks.',
+    remedy: 'Raise MAX_SECRETS, MAX_PRODUCERS or NAMESPACE_SHARE, or delete unused KafkaSinks.',
     retryAfterSeconds: 10,
   },
   DeadlineExceeded: {

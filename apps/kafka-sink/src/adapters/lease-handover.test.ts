@@ -23,6 +23,14 @@ class FakeLease implements ProducerLease {
     this.retried += 1;
   }
 
+  isOpen(): boolean {
+    return true;
+  }
+
+  canSend(): boolean {
+    return true;
+  }
+
   release(): Promise<void> {
     this.released += 1;
     return Promise.resolve();

@@ -53,6 +53,14 @@ export class LeaseHandover implements ProducerLease {
     this.#options.next.retryLogin();
   }
 
+  isOpen(): boolean {
+    return this.#options.next.isOpen() || this.#previous?.isOpen() === true;
+  }
+
+  canSend(): boolean {
+    return this.#options.next.canSend();
+  }
+
   async release(): Promise<void> {
     this.#endOverlap();
     await this.#options.next.release();

@@ -1,26 +1,28 @@
-import {
-  createProducer,
-  type AddressGuard,
-  type KafkaDriver,
-  type KafkaProducer,
-  type ProducerLimits,
-} from '@event-sinks/kafka';
+import { SinkError } from '@event-sinks/errors';
+import { createProducer, type AddressGuard, type KafkaDriver, type ProducerLimits } from '@event-sinks/kafka';
 import type { Clock, Logger } from '@event-sinks/runtime';
+import { NamespaceSlots } from '../domain/namespace-slots.ts';
 import type { Destination } from '../domain/sink-route.ts';
 import type { OutgoingRecord } from '../domain/to-record.ts';
-import type { BatchMeter, ProducerMetrics, ProducersNow } from './producer-metrics.ts';
+import { PooledProducer } from './pooled-producer.ts';
 import { producerLog } from './producer-log.ts';
+import type { ProducerMetrics, ProducersNow } from './producer-metrics.ts';
 import { TopicLine, type BatchLimits } from './topic-line.ts';
 
 /** A share in a producer, for one sink. */
 export interface ProducerLease {
   /**
-   * Resolves when all in-sync replicas have the record. A record that is still in line at the deadline is not sent.
+   * Resolves when all in-sync replicas have the record. A record that is still in line at the deadline is not sent. The
+   * first one makes the producer.
    * @throws SinkError when they do not have it.
    */
   send(record: OutgoingRecord, deadline: AbortSignal): Promise<void>;
   /** Lets the next record try credentials that were refused a moment ago. */
   retryLogin(): void;
+  /** Whether the producer has been made. */
+  isOpen(): boolean;
+  /** Whether the producer has been made, or may be made now. */
+  canSend(): boolean;
   /** Gives the share back; the last one closes the producer, after what is under way has been answered. */
   release(): Promise<void>;
 }
@@ -33,6 +35,8 @@ export interface ProducerPoolOptions {
   readonly batch: BatchLimits;
   /** Producers at once, those not counted that are only closed after another has taken their place. */
   readonly maxProducers: number;
+  /** Percent of them that one namespace may have while others have none. */
+  readonly namespaceShare: number;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly metrics: ProducerMetrics;
@@ -40,43 +44,54 @@ export interface ProducerPoolOptions {
   readonly writersOf: (producerKey: string, topic: string) => readonly string[];
 }
 
-interface PooledProducer {
-  readonly producer: KafkaProducer;
-  readonly meter: BatchMeter;
-  /** One line per topic: a topic that is stuck must not hold up the others of its cluster. */
-  readonly lines: Map<string, TopicLine>;
-  leases: number;
-  underWay: number;
-  /** Set while the producer only finishes its work. */
-  onFinished: (() => void) | undefined;
+/** For whom a producer is used. */
+export interface ProducerUser {
+  readonly topic: string;
+  readonly namespace: string;
+  /** What the sink has used so far; if that is open, the new producer takes its place whatever the limit. */
+  readonly replaces?: ProducerLease | undefined;
 }
 
-/** One producer per cluster and credentials, however many sinks write to it. */
+/**
+ * One producer per cluster and credentials, however many sinks write to it. It is made with the first event, so a sink that
+ * gets none takes no place from others.
+ */
 export class ProducerPool {
   readonly #options: ProducerPoolOptions;
   readonly #producers = new Map<string, PooledProducer>();
+  readonly #slots: NamespaceSlots;
 
   constructor(options: ProducerPoolOptions) {
     this.#options = options;
+    this.#slots = new NamespaceSlots(options.maxProducers, options.namespaceShare);
   }
 
-  /** Whether there is a producer for this destination, or room for one more. */
-  hasRoomFor(destination: Destination): boolean {
-    return this.#producers.has(destination.producerKey) || this.#producers.size < this.#options.maxProducers;
-  }
-
-  /** A share in the destination's producer, which is made when there is none, whatever the limit. */
-  acquire(destination: Destination, topic: string): ProducerLease {
-    const key = destination.producerKey;
-    const pooled = this.#producers.get(key) ?? this.#open(destination);
+  /** A share in the destination's producer. */
+  acquire(destination: Destination, { topic, namespace, replaces }: ProducerUser): ProducerLease {
+    const pooled = this.#producers.get(destination.producerKey) ?? this.#add(destination);
     const line = pooled.lines.get(topic) ?? this.#openLine(pooled, topic);
+    const takesPlace = replaces?.isOpen() === true;
     pooled.leases += 1;
     line.leases += 1;
     let isReleased = false;
+    const canSend = (): boolean =>
+      pooled.opened !== undefined || takesPlace || this.#slots.hasRoomFor(namespace);
+    const open = (): SinkError | undefined => {
+      if (pooled.isClosing) return new SinkError('KafkaUnavailable', { detail: 'the sink has just changed' });
+      if (!canSend()) return noRoom();
+      this.#open(pooled, namespace);
+      return undefined;
+    };
     return {
-      send: (record, deadline) => send(pooled, line, record, deadline),
+      canSend,
+      isOpen: () => pooled.opened !== undefined,
+      send: (record, deadline) => {
+        const problem = pooled.opened === undefined ? open() : undefined;
+        // No promise in between where the producer is there.
+        return problem === undefined ? send(pooled, line, record, deadline) : Promise.reject(problem);
+      },
       retryLogin: () => {
-        pooled.producer.retryLogin();
+        pooled.opened?.producer.retryLogin();
       },
       release: async () => {
         if (isReleased) return;
@@ -84,14 +99,14 @@ export class ProducerPool {
         line.leases -= 1;
         if (line.leases === 0 && pooled.lines.get(topic) === line) pooled.lines.delete(topic);
         pooled.leases -= 1;
-        if (pooled.leases === 0) await this.#close(key, pooled);
+        if (pooled.leases === 0) await this.#close(pooled);
       },
     };
   }
 
   /** How the producers stand, for metrics. */
   now(): ProducersNow {
-    const sum = { producers: this.#producers.size, queuedRecords: 0, queuedBytes: 0, queueAge: 0 };
+    const sum = { producers: this.#slots.total, queuedRecords: 0, queuedBytes: 0, queueAge: 0 };
     for (const { lines } of this.#producers.values()) {
       for (const line of lines.values()) {
         const { records, bytes } = line.queued();
@@ -103,34 +118,50 @@ export class ProducerPool {
     return sum;
   }
 
-  #open({ bootstrapServers, security, producerKey }: Destination): PooledProducer {
+  #add(destination: Destination): PooledProducer {
+    const pooled = new PooledProducer(destination);
+    this.#producers.set(destination.producerKey, pooled);
+    return pooled;
+  }
+
+  #open(pooled: PooledProducer, namespace: string): void {
     const { driver, addressGuard, limits, clock, metrics, writersOf } = this.#options;
+    const { bootstrapServers, security, producerKey } = pooled.destination;
     const logger = producerLog(this.#options.logger, clock, (topic) => ({
       sinks: writersOf(producerKey, topic),
     }));
     const cluster = { bootstrapServers, clientId: 'event-sinks-kafka-sink', addressGuard };
     const connection = security === undefined ? cluster : { ...cluster, security };
     const producer = createProducer({ driver, connection, limits, logger });
-    const meter = metrics.open(bootstrapServers);
-    const pooled = { producer, meter, lines: new Map(), leases: 0, underWay: 0, onFinished: undefined };
-    this.#producers.set(producerKey, pooled);
-    return pooled;
+    pooled.opened = { producer, meter: metrics.open(bootstrapServers), namespace };
+    this.#slots.take(namespace);
   }
 
-  #openLine({ producer, meter, lines }: PooledProducer, topic: string): TopicLine {
+  #openLine(pooled: PooledProducer, topic: string): TopicLine {
     const { batch, clock } = this.#options;
-    const line = new TopicLine({ producer, batch, clock, meter });
-    lines.set(topic, line);
+    const line = new TopicLine({ producer: pooled, batch, clock, meter: pooled });
+    pooled.lines.set(topic, line);
     return line;
   }
 
-  async #close(key: string, pooled: PooledProducer): Promise<void> {
+  async #close(pooled: PooledProducer): Promise<void> {
     // From here on a new lease opens a new producer; this one only finishes its work.
-    if (this.#producers.get(key) === pooled) this.#producers.delete(key);
+    const { producerKey } = pooled.destination;
+    if (this.#producers.get(producerKey) === pooled) this.#producers.delete(producerKey);
+    pooled.isClosing = true;
+    const { opened } = pooled;
+    if (opened === undefined) return;
+    this.#slots.giveBack(opened.namespace);
     if (pooled.underWay > 0) await new Promise<void>((resolve) => (pooled.onFinished = resolve));
-    await pooled.producer.close();
-    pooled.meter.close();
+    await opened.producer.close();
+    opened.meter.close();
   }
+}
+
+/** Why an event is refused whose producer may not be made. */
+export function noRoom(): SinkError {
+  const detail = 'this pod has as many producers as MAX_PRODUCERS and NAMESPACE_SHARE allow';
+  return new SinkError('LimitReached', { detail });
 }
 
 async function send(

@@ -1,6 +1,6 @@
 import { SinkError } from '@event-sinks/errors';
 import type { Destination, SinkRoute } from '../domain/sink-route.ts';
-import type { ProducerLease } from './producer-pool.ts';
+import { noRoom, type ProducerLease } from './producer-pool.ts';
 
 /** A sink that events can be written to now. */
 export interface ServedKafkaSink extends SinkRoute {
@@ -23,6 +23,7 @@ export class SinkDirectory {
     const entry = this.#entries.get(`${namespace}/${name}`);
     if (entry === undefined) throw new SinkError('SinkNotFound');
     if ('refusal' in entry) throw entry.refusal;
+    if (!entry.lease.canSend()) throw noRoom();
     return entry;
   }
 

@@ -19,8 +19,6 @@ export interface SinkEntriesOptions {
 export class SinkEntries {
   readonly #options: SinkEntriesOptions;
   readonly #closing = new Set<Promise<void>>();
-  /** Sinks for which the pool had no room. */
-  readonly #waiting = new Map<string, { readonly route: SinkRoute; readonly serving: Serving }>();
 
   constructor(options: SinkEntriesOptions) {
     this.#options = options;
@@ -30,43 +28,37 @@ export class SinkEntries {
   put(key: string, route: SinkRoute, serving: Serving): void {
     const { directory } = this.#options;
     const before = directory.get(key);
-    this.#waiting.delete(key);
-    const after = this.#entry(key, { route, serving, before });
+    const after = this.#entry(route, serving, before);
     directory.set(key, after.entry);
     if (!after.hasInherited) this.#letGoEntry(before);
-    this.#serveWaiting();
   }
 
   /** The sink cannot be read. */
   refuse(key: string, refusal: SinkError): void {
     const { directory } = this.#options;
     const before = directory.get(key);
-    this.#waiting.delete(key);
     directory.set(key, { refusal });
     this.#letGoEntry(before);
-    this.#serveWaiting();
   }
 
   /** The sink is gone. */
   remove(key: string): void {
     const { directory } = this.#options;
     const before = directory.get(key);
-    this.#waiting.delete(key);
     directory.delete(key);
     this.#letGoEntry(before);
-    this.#serveWaiting();
   }
 
   /** Lets every lease go; resolves when all producers are closed. */
   async close(): Promise<void> {
-    this.#waiting.clear();
     for (const entry of this.#options.directory.entries()) this.#letGoEntry(entry);
     while (this.#closing.size > 0) await Promise.all(this.#closing);
   }
 
   #entry(
-    key: string,
-    { route, serving, before }: { route: SinkRoute; serving: Serving; before: DirectoryEntry | undefined },
+    route: SinkRoute,
+    serving: Serving,
+    before: DirectoryEntry | undefined,
   ): { entry: DirectoryEntry; hasInherited: boolean } {
     if ('refuse' in serving) {
       const refusal = new SinkError(serving.refuse, { detail: serving.detail });
@@ -74,13 +66,9 @@ export class SinkEntries {
     }
     const destination = serving.serve;
     const served = before !== undefined && 'lease' in before ? before : undefined;
-    // A sink that is served already takes the place of its old producer, which is closed a moment later.
-    if (served === undefined && !this.#options.pool.hasRoomFor(destination)) {
-      this.#waiting.set(key, { route, serving });
-      const detail = 'there are as many producers as MAX_PRODUCERS';
-      return { entry: { refusal: new SinkError('LimitReached', { detail }) }, hasInherited: false };
-    }
-    const next = this.#options.pool.acquire(destination, route.topic);
+    const { topic, namespace } = route;
+    // A sink that has a producer takes the place of it, which is closed a moment later.
+    const next = this.#options.pool.acquire(destination, { topic, namespace, replaces: served?.lease });
     const hasInherited = this.#canInherit(served, destination);
     const lease = hasInherited ? this.#handOver(next, served) : next;
     return { entry: { ...route, destination, lease }, hasInherited };
@@ -88,7 +76,7 @@ export class SinkEntries {
 
   /** Only where nothing but the credentials changed: events must never go to brokers that the sink has left. */
   #canInherit(served: ServedKafkaSink | undefined, next: Destination): served is ServedKafkaSink {
-    if (served === undefined || this.#options.overlapMs === 0) return false;
+    if (served?.lease.isOpen() !== true || this.#options.overlapMs === 0) return false;
     const { clusterKey, producerKey } = served.destination;
     return clusterKey === next.clusterKey && producerKey !== next.producerKey;
   }
@@ -112,12 +100,5 @@ export class SinkEntries {
     });
     this.#closing.add(release);
     void release.finally(() => this.#closing.delete(release));
-  }
-
-  #serveWaiting(): void {
-    for (const [key, { route, serving }] of this.#waiting) {
-      if (!('serve' in serving) || !this.#options.pool.hasRoomFor(serving.serve)) continue;
-      this.put(key, route, serving);
-    }
   }
 }

@@ -16,7 +16,7 @@ export interface TopicLineOptions {
   readonly producer: Pick<KafkaProducer, 'send'>;
   readonly batch: BatchLimits;
   readonly clock: Clock;
-  readonly meter: BatchMeter;
+  readonly meter: Pick<BatchMeter, 'produced'>;
 }
 
 /** A batch was handed over when so many records had come in all. */

@@ -61,7 +61,10 @@ export function servingOf(route: SinkRoute, credentials: CredentialsState | unde
     case 'invalid':
       return { refuse: 'CredentialsNotReady', detail: known.message };
     case 'beyond-limit':
-      return { refuse: 'LimitReached', detail: 'more Secrets are named than MAX_SECRETS' };
+      return {
+        refuse: 'LimitReached',
+        detail: 'more Secrets are named than MAX_SECRETS and NAMESPACE_SHARE allow',
+      };
     case 'unread':
     case 'forbidden':
     case 'missing':
