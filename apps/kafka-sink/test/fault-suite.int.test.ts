@@ -54,6 +54,10 @@ test('clusters that refuse or never answer do not slow another one’s events do
   expect(scenarios.get('dead-cluster')).toMatchObject(unbroken);
 });
 
+test('a hostile namespace costs a healthy one no event', () => {
+  expect(scenarios.get('tenants')).toMatchObject({ ...unbroken, faults: 1, details: { refusals: 'none' } });
+});
+
 test('a hundred sinks are served by one process', () => {
   expect(scenarios.get('many-sinks')).toMatchObject({ ...unbroken, details: { sinks: 100 } });
 });

@@ -10,6 +10,15 @@ export interface Sizes {
   readonly changes: { readonly changes: number };
   readonly manySinks: { readonly sinks: number; readonly topics: number };
   readonly deadCluster: { readonly seconds: number };
+  readonly tenants: {
+    /** Of the measurement with the hostile tenant, and of the one without. */
+    readonly seconds: number;
+    /** Connections for each way to misuse them. */
+    readonly connections: number;
+    readonly largeEvents: number;
+    /** Whether the healthy tenant's latencies are judged, which needs a machine without other work. */
+    readonly isLatencyJudged: boolean;
+  };
   readonly volume: { readonly events: number };
   /** Keys that events are sent under, each one event at a time, and the pause after each answer. */
   readonly keys: number;
@@ -23,6 +32,7 @@ export const fullSizes: Sizes = {
   changes: { changes: 50 },
   manySinks: { sinks: 1_000, topics: 20 },
   deadCluster: { seconds: 30 },
+  tenants: { seconds: 60, connections: 1_000, largeEvents: 80, isLatencyJudged: true },
   volume: { events: 200_000 },
   keys: 24,
   pauseMs: 20,
@@ -35,6 +45,7 @@ export const smallSizes: Sizes = {
   changes: { changes: 10 },
   manySinks: { sinks: 100, topics: 5 },
   deadCluster: { seconds: 5 },
+  tenants: { seconds: 3, connections: 100, largeEvents: 80, isLatencyJudged: false },
   volume: { events: 5_000 },
   keys: 8,
   pauseMs: 20,
