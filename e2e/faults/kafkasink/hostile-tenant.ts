@@ -117,10 +117,17 @@ async function begin(): Promise<void> {
   await Promise.all(running);
 }
 
+/** Resolves once everything has begun and something of it was answered. */
+async function answered(): Promise<void> {
+  await sleep(plan.rampMs);
+  while (goesOn && Object.keys(answers).length === 0) await sleep(50);
+}
+
 parentPort?.once('message', () => {
   goesOn = false;
-  parentPort?.postMessage(answers);
+  parentPort?.postMessage({ ...answers });
   for (const socket of sockets) socket.destroy();
   parentPort?.close();
 });
 void begin();
+void answered().then(() => parentPort?.postMessage('answered'));

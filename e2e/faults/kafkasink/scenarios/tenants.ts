@@ -23,6 +23,9 @@ const memoryLimitMiB = 400;
 /** How many times its quiet value the healthy tenant's p99 may be. */
 const slowdownLimit = 2;
 
+/** How long to wait until the hostile tenant is answered, in milliseconds. */
+const longestWaitMs = 60_000;
+
 /** Milliseconds between two samples of one sender, and senders. */
 const sampleMs = 20;
 const samplers = 4;
@@ -53,12 +56,13 @@ export async function tenants(setting: Setting): Promise<Report> {
       { ...options, topic: { replicationFactor: 3 } },
       async ({ url, ledger }) => {
         const { seconds, isLatencyJudged } = setting.sizes.tenants;
-        const quiet = await sample({ url, ledger, name: 'quiet', seconds });
+        const quiet = await sample({ url, ledger, name: 'quiet', seconds, until: Promise.resolve() });
         const before = producer.residentMiB();
         const worker = new Worker(new URL('../hostile-tenant.ts', import.meta.url), { workerData: plan });
-        const beside = await sample({ url, ledger, name: 'beside', seconds });
+        const until = Promise.race([once(worker, 'message'), sleep(longestWaitMs)]);
+        const beside = await sample({ url, ledger, name: 'beside', seconds, until });
         worker.postMessage('stop');
-        const [answers] = (await once(worker, 'message')) as [Record<string, number>];
+        const answers = await lastWord(worker);
         await worker.terminate();
         const isSlow = isLatencyJudged && beside.p99 > slowdownLimit * quiet.p99;
         return {
@@ -140,29 +144,42 @@ async function firstEvents({ port, stuck, useless }: HostilePlan): Promise<void>
   );
 }
 
+/** How often the hostile tenant was answered with each status. */
+async function lastWord(worker: Worker): Promise<Readonly<Record<string, number>>> {
+  for (;;) {
+    const [word] = (await once(worker, 'message')) as [string | Readonly<Record<string, number>>];
+    if (typeof word !== 'string') return word;
+  }
+}
+
 interface Sampling {
   readonly url: string;
   readonly ledger: EventLedger;
   readonly name: string;
+  /** For so long at least, and until this settles. */
   readonly seconds: number;
+  readonly until: Promise<unknown>;
 }
 
 /** Sends events at a steady rate and tells how long their answers take, in milliseconds. */
-async function sample({ url, ledger, name, seconds }: Sampling): Promise<{ p50: number; p99: number }> {
+async function sample(options: Sampling): Promise<{ p50: number; p99: number }> {
+  const { url, ledger, name, seconds, until } = options;
   const agent = new Agent({ keepAlive: true });
-  const until = performance.now() + seconds * 1_000;
   const times: number[] = [];
+  let isOver = false;
   const send = async (key: string): Promise<void> => {
-    for (let number = 0; performance.now() < until; number += 1) {
+    for (let number = 0; !isOver; number += 1) {
+      const event = ledger.open(key, number);
       const begun = performance.now();
-      await ledger.attempt(ledger.open(key, number), () =>
-        post(url, ledger.events.get(`${key}/${number}`)!, agent),
-      );
+      await ledger.attempt(event, () => post(url, event, agent));
       times.push(performance.now() - begun);
       await sleep(sampleMs);
     }
   };
-  await Promise.all(Array.from({ length: samplers }, (_, index) => send(`${name}-${index}`)));
+  const senders = Array.from({ length: samplers }, (_, index) => send(`${name}-${index}`));
+  await Promise.all([until, sleep(seconds * 1_000)]);
+  isOver = true;
+  await Promise.all(senders);
   agent.destroy();
   times.sort((one, other) => one - other);
   const at = (part: number): number => Number((times[Math.floor(times.length * part)] ?? 0).toFixed(1));
