@@ -25,6 +25,7 @@ const answers: Record<string, number> = {};
 const sockets = new Set<Socket>();
 const plan = workerData as HostilePlan;
 let goesOn = true;
+let hasBegun = false;
 
 /** Small answers of all kinds are counted by their status line and reason. */
 function count(text: string): void {
@@ -114,13 +115,13 @@ async function begin(): Promise<void> {
       running.push(sendLarge(plan.stuck[index % plan.stuck.length] ?? '/'));
     await sleep(plan.rampMs / all);
   }
+  hasBegun = true;
   await Promise.all(running);
 }
 
 /** Resolves once everything has begun and something of it was answered. */
 async function answered(): Promise<void> {
-  await sleep(plan.rampMs);
-  while (goesOn && Object.keys(answers).length === 0) await sleep(50);
+  while (goesOn && !(hasBegun && Object.keys(answers).length > 0)) await sleep(50);
 }
 
 parentPort?.once('message', () => {
