@@ -205,6 +205,19 @@ describe('what is wrong with the topic of one sink', () => {
   });
 });
 
+test('a topic that is there with a leader that cannot be reached is asked about less and less often', async () => {
+  const trouble = { about: 'topic', reason: 'KafkaUnavailable', message: 'No leader.' } as const;
+  const answer = (): TopicView => ({ state: 'found', partitions: 1, replicationFactor: 1, trouble });
+  const { time, seen, wakeAll } = startController(1, { answer, version: '1' });
+  await time.advance(5 * minuteMs);
+  const before = seen.questions;
+  for (let second = 0; second < 60; second += 1) {
+    wakeAll();
+    await time.advance(1_000);
+  }
+  expect(seen.questions - before).toBeLessThanOrEqual(5);
+});
+
 describe('a topic that is not there', () => {
   const missing = (): TopicView => ({ state: 'missing' });
 

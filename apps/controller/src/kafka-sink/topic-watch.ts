@@ -1,6 +1,7 @@
 import { securityKey } from '@event-sinks/kafka';
 import { TroubleLog, type Clock, type Logger } from '@event-sinks/runtime';
 import { grownWait } from '../domain/recheck.ts';
+import type { BrokerTrouble } from '../domain/broker-trouble.ts';
 import type { TopicView } from '../domain/topic.ts';
 import { AskLine } from './ask-line.ts';
 import { troubleOf, type Brokers, type ClusterAccess } from './brokers.ts';
@@ -85,7 +86,7 @@ export function createTopicWatch(options: TopicWatchOptions): TopicWatch {
       const goodMs = isOfNoHelp(view) ? grownWait(times, wait) : freshMs;
       answers.set(sink.uid, { digest, view, times, until: clock.monotonic() + goodMs });
     }
-    if (view.state !== 'unknown') troubles.over(sink.uid);
+    if (troubleIn(view) === undefined) troubles.over(sink.uid);
     wake(sink);
   };
   const ask = async ({ uid, namespace, name }: Asker, question: TopicQuestion): Promise<TopicView> => {
@@ -144,14 +145,18 @@ function isAway(view: TopicView): boolean {
   return view.state === 'unknown' && view.trouble.about !== 'topic';
 }
 
+function troubleIn(view: TopicView): BrokerTrouble | undefined {
+  return view.state === 'unknown' || view.state === 'found' ? view.trouble : undefined;
+}
+
 /** Each further question would show the same credentials to the same brokers. */
 function isRefused(view: TopicView): boolean {
-  return view.state === 'unknown' && view.trouble.about === 'credentials';
+  return troubleIn(view)?.about === 'credentials';
 }
 
 /** Asking again at once would not help. */
 function isOfNoHelp(view: TopicView): boolean {
-  return view.state !== 'found';
+  return view.state !== 'found' || view.trouble !== undefined;
 }
 
 /** The same for the same brokers, in whatever order they are written, met with the same credentials. */
