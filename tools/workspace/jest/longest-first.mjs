@@ -5,7 +5,13 @@ import Sequencer from '@jest/test-sequencer';
  * the times of earlier runs, which a fresh clone does not have, and otherwise by size, which says nothing of the programs
  * that these start.
  */
-const longFiles = [];
+const longFiles = [
+  'apps/kafka-sink/test/fault-suite.int.test.ts',
+  'apps/job-sink/test/faults.int.test.ts',
+  'apps/job-sink/test/faults-outage.int.test.ts',
+  'tools/platform/test/edges.int.test.ts',
+  'tools/platform/test/images.int.test.ts',
+];
 
 class LongestFirst extends Sequencer {
   sort(tests) {
