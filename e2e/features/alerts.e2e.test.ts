@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { alerts } from '@event-sinks/monitoring';
+import { alerts, dashboardQueries } from '@event-sinks/monitoring';
 import { tryRun } from '@event-sinks/platform';
 import { alertCases, type AlertCase } from '../support/alert-cases.ts';
+import { quietSamples } from '../support/quiet-samples.ts';
 
 const rulesFile = fileURLToPath(
   new URL('../../charts/event-sinks/files/alerts/event-sinks.yaml', import.meta.url),
@@ -75,6 +76,47 @@ describe('by promtool', () => {
       () => [],
     );
     expect(outcome).toBe('passed');
+  });
+
+  /** Tries these expressions with these samples, ten minutes after the first. */
+  const tryExpressions = async (
+    file: string,
+    samples: ReturnType<typeof quietSamples>,
+    expressions: readonly object[],
+  ): Promise<string> => {
+    const trial = {
+      ...{ interval: '1m', input_series: samples },
+      promql_expr_test: expressions.map((each) => ({ ...each, eval_time: '10m' })),
+    };
+    writeFileSync(join(folder, file), JSON.stringify({ evaluation_interval: '1m', tests: [trial] }));
+    const { code, stdout, stderr } = await tryRun('promtool', ['test', 'rules', join(folder, file)]);
+    return code === 0 ? 'passed' : stdout + stderr;
+  };
+  const concrete = dashboardQueries().map(({ where, query }) => ({
+    where,
+    query: query.replaceAll('$__rate_interval', '5m').replaceAll(/\$(namespace|sink)/g, '.*'),
+  }));
+
+  test('no query of a dashboard returns NaN without traffic', async () => {
+    // NaN is the one value that differs from itself.
+    const expressions = concrete.map(({ query }) => ({
+      expr: `(${query}) != (${query})`,
+      exp_samples: [],
+    }));
+    expect(await tryExpressions('quiet.yaml', quietSamples(), expressions)).toBe('passed');
+  });
+
+  test.each([
+    ['without traffic', quietSamples()],
+    ['without any sample', []],
+  ])('the share of events that are not stored is 0 %s', async (name, samples) => {
+    const shares = concrete.filter(({ where }) => where.endsWith(': Events not stored'));
+    expect(shares).toHaveLength(2);
+    const expressions = shares.map(({ query }) => ({
+      expr: query,
+      exp_samples: [{ labels: '{}', value: 0 }],
+    }));
+    expect(await tryExpressions(`${name}.yaml`, samples, expressions)).toBe('passed');
   });
 });
 

@@ -1,4 +1,5 @@
 import type { PanelSpec, RowSpec } from './panel.ts';
+import { quantile, ratio } from './promql.ts';
 
 const rate = '$__rate_interval';
 const answers = 'kn_eventing_dispatch_duration_seconds';
@@ -52,9 +53,10 @@ function glance(kind: string, job: string): readonly PanelSpec[] {
       unit: 'percentunit',
       lines: [
         {
-          query:
-            `(sum(rate(${answers}_count{${all},http_response_status_code=~"5..|429"}[${rate}])) or vector(0)) ` +
-            `/ sum(rate(${answers}_count{${all}}[${rate}]))`,
+          query: ratio(
+            `sum(rate(${answers}_count{${all},http_response_status_code=~"5..|429"}[${rate}]))`,
+            `sum(rate(${answers}_count{${all}}[${rate}]))`,
+          ),
           legend: 'not stored',
         },
       ],
@@ -65,7 +67,7 @@ function glance(kind: string, job: string): readonly PanelSpec[] {
       title: 'Pods that answer',
       description: 'Pods whose metrics Prometheus can read.',
       unit: 'short',
-      lines: [{ query: `sum(up{job="${job}"})`, legend: 'pods' }],
+      lines: [{ query: `sum(up{job="${job}"}) or vector(0)`, legend: 'pods' }],
       bad: { below: 1 },
     },
   ];
@@ -86,15 +88,14 @@ function eventsByOutcome(kind: string): PanelSpec {
 }
 
 function latency(kind: string): PanelSpec {
-  const quantile = (q: number) =>
-    `histogram_quantile(${q}, sum by (le) (rate(${answers}_bucket{${chosen(kind)},http_response_status_code="202"}[${rate}])))`;
+  const buckets = `sum by (le) (rate(${answers}_bucket{${chosen(kind)},http_response_status_code="202"}[${rate}]))`;
   return {
     title: 'Time until an event is stored',
     description: 'From the end of the headers to the 202.',
     unit: 's',
     lines: [
-      { query: quantile(0.5), legend: 'half of them' },
-      { query: quantile(0.99), legend: 'all but a hundredth' },
+      { query: quantile(0.5, buckets), legend: 'half of them' },
+      { query: quantile(0.99, buckets), legend: 'all but a hundredth' },
     ],
   };
 }
@@ -167,7 +168,10 @@ export function processRows(job: string): readonly RowSpec[] {
           unit: 's',
           lines: [
             {
-              query: `histogram_quantile(0.99, sum by (le, verb, resource) (rate(${calls}_bucket{${of},verb!="watch"}[${rate}])))`,
+              query: quantile(
+                0.99,
+                `sum by (le, verb, resource) (rate(${calls}_bucket{${of},verb!="watch"}[${rate}]))`,
+              ),
               legend: '{{verb}} {{resource}}',
             },
           ],

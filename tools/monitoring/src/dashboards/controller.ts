@@ -1,5 +1,6 @@
 import { processRows } from './common.ts';
 import type { DashboardSpec } from './panel.ts';
+import { quantile } from './promql.ts';
 
 const rate = '$__rate_interval';
 const passes = 'event_sinks_reconcile_duration_seconds';
@@ -19,7 +20,7 @@ export const controllerDashboard: DashboardSpec = {
           description: 'One, apart from a few seconds when the lead changes hands.',
           unit: 'short',
           asNumber: true,
-          lines: [{ query: 'sum(event_sinks_leading)', legend: 'leaders' }],
+          lines: [{ query: 'sum(event_sinks_leading) or vector(0)', legend: 'leaders' }],
           bad: { below: 1 },
         },
         {
@@ -101,7 +102,7 @@ export const controllerDashboard: DashboardSpec = {
           unit: 's',
           lines: [
             {
-              query: `histogram_quantile(0.99, sum by (le, loop) (rate(${passes}_bucket[${rate}])))`,
+              query: quantile(0.99, `sum by (le, loop) (rate(${passes}_bucket[${rate}]))`),
               legend: '{{loop}}',
             },
           ],

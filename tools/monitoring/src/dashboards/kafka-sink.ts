@@ -1,11 +1,11 @@
 import { eventRows, processRows } from './common.ts';
 import type { DashboardSpec, RowSpec } from './panel.ts';
+import { quantile } from './promql.ts';
 
 const job = 'event-sinks-kafka-sink';
 const rate = '$__rate_interval';
 const produce = 'event_sinks_kafka_produce_duration_seconds';
-const quantile = (q: number, series: string): string =>
-  `histogram_quantile(${q}, sum by (le) (rate(${series}_bucket[${rate}])))`;
+const buckets = (series: string): string => `sum by (le) (rate(${series}_bucket[${rate}]))`;
 
 const producing: RowSpec = {
   title: 'Producing',
@@ -15,8 +15,8 @@ const producing: RowSpec = {
       description: 'From the producer’s hands to the acknowledgement of all in-sync replicas.',
       unit: 's',
       lines: [
-        { query: quantile(0.5, produce), legend: 'half of them' },
-        { query: quantile(0.99, produce), legend: 'all but a hundredth' },
+        { query: quantile(0.5, buckets(produce)), legend: 'half of them' },
+        { query: quantile(0.99, buckets(produce)), legend: 'all but a hundredth' },
       ],
     },
     {
@@ -25,8 +25,8 @@ const producing: RowSpec = {
         'A batch is what has come while the one before was under way, so batches grow with the load.',
       unit: 'short',
       lines: [
-        { query: quantile(0.5, 'event_sinks_kafka_batch_records'), legend: 'half of them' },
-        { query: quantile(0.99, 'event_sinks_kafka_batch_records'), legend: 'all but a hundredth' },
+        { query: quantile(0.5, buckets('event_sinks_kafka_batch_records')), legend: 'half of them' },
+        { query: quantile(0.99, buckets('event_sinks_kafka_batch_records')), legend: 'all but a hundredth' },
       ],
     },
     {
