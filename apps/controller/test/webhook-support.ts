@@ -28,10 +28,10 @@ export const webhookConfigurations: Resource = {
 const admissionFile = (name: string): string =>
   readFileSync(new URL(`../../../charts/event-sinks/files/admission/${name}.yaml`, import.meta.url), 'utf8');
 
-/** Installs the chart's policy and waits until it is in force. */
-export async function installPolicy(cluster: Cluster): Promise<void> {
-  const manifests = `${admissionFile('policy')}---\n${admissionFile('policy-binding')}`;
-  await cluster.server.kubectl(['apply', '-f', '-'], manifests);
+/** Installs the chart's admission policies. They are in force a moment later. */
+export async function installPolicies(cluster: Cluster): Promise<void> {
+  const files = ['policy', 'policy-binding', 'kafka-sink-policy', 'kafka-sink-policy-binding'];
+  await cluster.server.kubectl(['apply', '-f', '-'], files.map(admissionFile).join('---\n'));
 }
 
 /**

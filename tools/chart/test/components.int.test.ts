@@ -47,7 +47,8 @@ describe('what is left out', () => {
 
   test('KafkaSink alone brings nothing of JobSink, no webhook, and no right to Jobs', async () => {
     const objects = await render({ 'jobSink.enabled': false });
-    expect([...objects.keys()].filter((name) => /job-?sink|webhook|admission/i.test(name))).toEqual([]);
+    expect([...objects.keys()].filter((name) => /job-?sink|webhook/i.test(name))).toEqual([]);
+    expect(objects.has('ValidatingAdmissionPolicy/event-sinks-kafka-sink-author')).toBe(true);
     const resources = resourcesOf(objects, 'event-sinks-controller');
     expect(resources.filter((name) => name.startsWith('jobs'))).toEqual([]);
     expect(resources).not.toContain('validatingwebhookconfigurations');
@@ -77,19 +78,24 @@ describe('alongside Knative Eventing', () => {
     objects = await render({ mode: 'alongside' });
   });
 
-  test('definition, Service, admission and roles of JobSink are left to Knative', () => {
+  test('definition, Service, webhook and roles of JobSink are left to Knative', () => {
     for (const name of [
       'CustomResourceDefinition/jobsinks.sinks.knative.dev',
       'Deployment/job-sink',
       'Service/job-sink',
       'ServiceAccount/job-sink',
       'ValidatingWebhookConfiguration/event-sinks-webhook',
-      'ValidatingAdmissionPolicy/event-sinks-job-sink-author',
     ]) {
       expect([name, objects.has(name)]).toEqual([name, false]);
     }
     expect(resourcesOf(objects, 'event-sinks-edit')).toEqual(['kafkasinks']);
     expect(resourcesOf(objects, 'event-sinks-controller')).not.toContain('jobsinks/status');
+  });
+
+  test('installs the admission policies, since Knative has none', () => {
+    for (const name of ['event-sinks-job-sink-author', 'event-sinks-kafka-sink-author'])
+      for (const kind of ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'])
+        expect([name, objects.has(`${kind}/${name}`)]).toEqual([name, true]);
   });
 
   test('the dispatcher is behind Knative’s Service by label and port', () => {

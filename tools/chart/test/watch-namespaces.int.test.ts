@@ -35,8 +35,10 @@ describe('with watchNamespaces', () => {
         ...['jobsinks.sinks', 'kafkasinks.eventing'].map(
           (name) => `CustomResourceDefinition/${name}.knative.dev`,
         ),
-        'ValidatingAdmissionPolicy/event-sinks-job-sink-author',
-        'ValidatingAdmissionPolicyBinding/event-sinks-job-sink-author',
+        ...['job-sink', 'kafka-sink'].flatMap((sink) => [
+          `ValidatingAdmissionPolicy/event-sinks-${sink}-author`,
+          `ValidatingAdmissionPolicyBinding/event-sinks-${sink}-author`,
+        ]),
         'ValidatingWebhookConfiguration/event-sinks-webhook',
       ].sort(),
     );
