@@ -7,6 +7,7 @@ import {
   envNamespaces,
   envOptionalString,
   envString,
+  inOrder,
   logLevels,
 } from '@event-sinks/runtime';
 import { z } from 'zod';
@@ -14,8 +15,7 @@ import { z } from 'zod';
 /** Milliseconds. */
 const day = 24 * 3_600_000;
 
-/** Everything that can be set from outside, with its default; the chart's values end here. */
-export const configSchema = z.object({
+const variables = z.object({
   METRICS_PORT: envInt({ min: 0, max: 65_535, default: 9092 }),
   LOG_LEVEL: envEnum(logLevels, { default: 'info' }),
   /** A kubeconfig file; unset inside a pod, where the service account is used. */
@@ -24,6 +24,8 @@ export const configSchema = z.object({
   WATCH_NAMESPACES: envNamespaces({ max: 100 }),
   /** Where the data planes run; it is part of every sink's address. */
   SYSTEM_NAMESPACE: envString({ default: 'knative-eventing' }),
+  /** Whether the data planes take events although authentication, EventPolicies or TLS are asked for. */
+  SECURITY_ACCEPT_UNENFORCED: envBool({ default: false }),
   CLUSTER_DOMAIN: envString({ default: 'cluster.local' }),
   JOB_SINK_SERVICE: envString({ default: 'job-sink' }),
   KAFKA_SINK_SERVICE: envString({ default: 'kafka-sink-ingress' }),
@@ -94,6 +96,34 @@ export const configSchema = z.object({
   /** How long to go on serving after the pod was told to end, while the Service's endpoints catch up. */
   WEBHOOK_DRAIN_DELAY: envDuration({ min: 0, max: 15_000, default: 5_000 }),
 });
+
+/** Everything that can be set from outside, with its default; the chart's values end here. */
+export const configSchema = inOrder(variables, [
+  {
+    smaller: 'LEASE_RENEW_DEADLINE',
+    larger: 'LEASE_DURATION',
+    strict: true,
+    otherwise: 'a leader goes on after another one was elected',
+  },
+  {
+    smaller: 'LEASE_RETRY_PERIOD',
+    larger: 'LEASE_RENEW_DEADLINE',
+    strict: true,
+    otherwise: 'a leader gives up before it tries again',
+  },
+  {
+    smaller: 'WEBHOOK_CERTIFICATE_RENEW_BEFORE',
+    larger: 'WEBHOOK_CERTIFICATE_LIFETIME',
+    strict: true,
+    otherwise: 'each certificate is replaced at once',
+  },
+  {
+    smaller: 'WEBHOOK_CERTIFICATE_SETTLE',
+    larger: 'WEBHOOK_CERTIFICATE_RENEW_BEFORE',
+    strict: true,
+    otherwise: 'a certificate expires before the next one is trusted',
+  },
+]);
 
 /** The configuration of one controller process. */
 export type Config = z.infer<typeof configSchema>;

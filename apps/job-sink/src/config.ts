@@ -1,17 +1,19 @@
-import { ingressVariables } from '@event-sinks/ingress';
+import { ingressOrders, ingressVariables } from '@event-sinks/ingress';
 import {
+  envBool,
   envDuration,
   envEnum,
   envInt,
   envNamespaces,
   envOptionalString,
+  envString,
+  inOrder,
   logLevels,
   tracingVariables,
 } from '@event-sinks/runtime';
 import { z } from 'zod';
 
-/** Everything that can be set from outside, with its default; the chart's values end here. */
-export const configSchema = z.object({
+const variables = z.object({
   ...ingressVariables({ largestEvent: 1_048_576, maxInFlight: 512, maxInFlightPerSink: 256 }),
   ...tracingVariables(),
   METRICS_PORT: envInt({ min: 0, max: 65_535, default: 9092 }),
@@ -20,6 +22,10 @@ export const configSchema = z.object({
   KUBECONFIG: envOptionalString(),
   /** The namespaces whose sinks are this process's; all of them when empty. */
   WATCH_NAMESPACES: envNamespaces({ max: 100 }),
+  /** Where the ConfigMap config-features is. */
+  SYSTEM_NAMESPACE: envString({ default: 'knative-eventing' }),
+  /** Whether events are taken although authentication, EventPolicies or TLS are asked for, which nobody enforces. */
+  SECURITY_ACCEPT_UNENFORCED: envBool({ default: false }),
   /** Connections to the API server for events; each watched namespace has one of its own besides. */
   API_CONNECTIONS: envInt({ min: 1, max: 1024, default: 64 }),
   /** Questions about runs that wait for the API server at a time; each has a connection of its own besides. */
@@ -29,6 +35,9 @@ export const configSchema = z.object({
   /** Answers about runs that are kept. */
   RUN_STATUS_CACHE_SIZE: envInt({ min: 0, max: 1_000_000, default: 10_000 }),
 });
+
+/** Everything that can be set from outside, with its default; the chart's values end here. */
+export const configSchema = inOrder(variables, ingressOrders);
 
 /** The configuration of one dispatcher process. */
 export type Config = z.infer<typeof configSchema>;

@@ -1,18 +1,20 @@
-import { ingressVariables } from '@event-sinks/ingress';
+import { ingressOrders, ingressVariables } from '@event-sinks/ingress';
 import { addressGuardVariables, kafkaDrivers } from '@event-sinks/kafka';
 import {
+  envBool,
   envDuration,
   envEnum,
   envInt,
   envNamespaces,
   envOptionalString,
+  envString,
+  inOrder,
   logLevels,
   tracingVariables,
 } from '@event-sinks/runtime';
 import { z } from 'zod';
 
-/** Everything that can be set from outside, with its default; the chart's values end here. */
-export const configSchema = z.object({
+const variables = z.object({
   ...ingressVariables({ largestEvent: 64 * 1_048_576, maxInFlight: 2_048, maxInFlightPerSink: 1_024 }),
   ...tracingVariables(),
   METRICS_PORT: envInt({ min: 0, max: 65_535, default: 9092 }),
@@ -22,6 +24,10 @@ export const configSchema = z.object({
   /** The namespaces whose sinks are this process's; all of them when empty. */
   WATCH_NAMESPACES: envNamespaces({ max: 100 }),
   ...addressGuardVariables(),
+  /** Where the ConfigMap config-features is. */
+  SYSTEM_NAMESPACE: envString({ default: 'knative-eventing' }),
+  /** Whether events are taken although authentication, EventPolicies or TLS are asked for, which nobody enforces. */
+  SECURITY_ACCEPT_UNENFORCED: envBool({ default: false }),
   /** The Kafka client underneath; both keep the same promises. */
   KAFKA_DRIVER: envEnum(kafkaDrivers, { default: 'platformatic' }),
   /** Time from handing a record to the client to its acknowledgement, retries included. */
@@ -45,6 +51,16 @@ export const configSchema = z.object({
   /** How long the credentials before a change stay in use while the brokers refuse the new ones; 0s for never. */
   CREDENTIALS_OVERLAP: envDuration({ min: 0, max: 3_600_000, default: 20_000 }),
 });
+
+const batchRefused = 'batches of that size are always refused with 429';
+
+/** Everything that can be set from outside, with its default; the chart's values end here. */
+export const configSchema = inOrder(variables, [
+  ...ingressOrders,
+  { smaller: 'MAX_HTTP_BATCH_BYTES', larger: 'MAX_IN_FLIGHT_BYTES', otherwise: batchRefused },
+  { smaller: 'MAX_HTTP_BATCH_EVENTS', larger: 'MAX_EVENTS_IN_FLIGHT', otherwise: batchRefused },
+  { smaller: 'MAX_HTTP_BATCH_EVENTS', larger: 'MAX_QUEUED', otherwise: batchRefused },
+]);
 
 /** The configuration of one producer process. */
 export type Config = z.infer<typeof configSchema>;

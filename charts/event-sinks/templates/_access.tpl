@@ -53,3 +53,12 @@ subjects:
     name: {{ include "event-sinks.serviceAccountName" . }}
     namespace: {{ .root.Release.Namespace }}
 {{- end }}
+
+{{/* In the namespace of the release, for every account: what Knative's features ask of those who take events. */}}
+{{- define "event-sinks.featuresRules" -}}
+# The name limits list and watch too, since they are asked for with a field selector.
+- apiGroups: ['']
+  resources: [configmaps]
+  resourceNames: [config-features]
+  verbs: [get, list, watch]
+{{- end }}

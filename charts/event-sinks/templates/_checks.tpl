@@ -32,6 +32,7 @@ rights in some namespaces only, since Helm ends when a question is forbidden.
 {{- printf "mode=alongside puts the dispatcher behind Knative's own Service job-sink, and the namespace %s has none. Install this chart into Knative's namespace: --namespace knative-eventing." .Release.Namespace | fail -}}
 {{- end -}}
 {{- end -}}
+{{- include "event-sinks.checkPriorityClasses" . -}}
 {{- if .Values.kafkaSink.enabled -}}
 {{- with lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "kafkasinks.eventing.knative.dev" -}}
 {{- if ne (dig "metadata" "labels" "app.kubernetes.io/part-of" "event-sinks" .) "event-sinks" -}}
@@ -57,20 +58,26 @@ Helm would stop half-way at the first Role of a namespace that is not there. Loo
 {{- end -}}
 {{- end }}
 
-{{/* Values that contradict each other, which a schema cannot tell. */}}
-{{- define "event-sinks.checkValues" -}}
-{{- if not (or .Values.controller.enabled .Values.jobSink.enabled .Values.kafkaSink.enabled) -}}
-{{- fail "Nothing is left to install: set controller.enabled, jobSink.enabled or kafkaSink.enabled." -}}
-{{- end -}}
-{{- range $key := list "controller" "jobSink" "kafkaSink" -}}
-{{- $values := index $.Values $key -}}
-{{- if and (not $values.serviceAccount.create) (not $values.serviceAccount.name) -}}
-{{- printf "%s.serviceAccount.create=false needs %s.serviceAccount.name, the account to use instead." $key $key | fail -}}
-{{- end -}}
-{{- with $values.autoscaling -}}
-{{- if and .enabled (gt (int .minReplicas) (int .maxReplicas)) -}}
-{{- printf "%s.autoscaling.minReplicas is %v and so more than maxReplicas, %v." $key .minReplicas .maxReplicas | fail -}}
+{{/*
+What ConfigMap config-features asks for and this version does not enforce, as `key: value`; nothing where that is nothing.
+Read as the data planes read it: a value that Knative does not know counts as the strictest one.
+*/}}
+{{- define "event-sinks.unenforced" -}}
+{{- $unenforced := list -}}
+{{- with lookup "v1" "ConfigMap" .Release.Namespace "config-features" -}}
+{{- range $key, $value := .data -}}
+{{- $known := get (dict "authentication-oidc" (list "disabled") "transport-encryption" (list "disabled" "permissive")) (trim $key) -}}
+{{- if and $known (not (has (lower $value) $known)) -}}
+{{- $unenforced = append $unenforced (printf "%s: %s" (trim $key) $value) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- join ", " $unenforced -}}
+{{- end }}
+
+{{- define "event-sinks.checkFeatures" -}}
+{{- $unenforced := include "event-sinks.unenforced" . -}}
+{{- if and $unenforced (not .Values.security.acceptUnenforced) -}}
+{{- printf "ConfigMap config-features in the namespace %s asks for %s, which this version does not enforce: its data planes would refuse every event with 503. Set the feature to disabled, or accept that every sender is let in, over plain HTTP, with security.acceptUnenforced=true." .Release.Namespace $unenforced | fail -}}
 {{- end -}}
 {{- end }}

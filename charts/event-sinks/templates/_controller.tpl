@@ -132,6 +132,7 @@
   resources: [leases]
   resourceNames: [event-sinks-controller]
   verbs: [get, update, delete]
+{{ include "event-sinks.featuresRules" . }}
 # Which pods of the data planes get events now.
 - apiGroups: [discovery.k8s.io]
   resources: [endpointslices]

@@ -3,7 +3,7 @@ What takes events over HTTP. Call with root, component, key, values, service (em
 reachesKafka, podLabels, and rules (YAML of what it may do where its sinks are).
 */}}
 {{- define "event-sinks.dataPlane" -}}
-{{- $env := list (dict "name" "PORT" "value" "8080") (dict "name" "METRICS_PORT" "value" "9092") | toYaml }}
+{{- $env := list (dict "name" "PORT" "value" "8080") (dict "name" "METRICS_PORT" "value" "9092") (dict "name" "SYSTEM_NAMESPACE" "value" .root.Release.Namespace) | toYaml }}
 {{- if .reachesKafka }}
 {{- $env = printf "%s\n%s" $env (include "event-sinks.kafkaEnv" .root) }}
 {{- end }}
@@ -31,6 +31,12 @@ spec:
       targetPort: http-metrics
 {{- end }}
 {{ include "event-sinks.access" (merge (dict "role" (printf "event-sinks-%s" .component)) .) }}
+{{- $features := dict "kind" "Role" "namespace" .root.Release.Namespace "role" (printf "event-sinks-%s-features" .component) }}
+{{- $features = merge $features (dict "rules" (include "event-sinks.featuresRules" .)) . }}
+---
+{{ include "event-sinks.role" $features }}
+---
+{{ include "event-sinks.roleBinding" $features }}
 {{- end }}
 
 {{/* What the apps that connect to Kafka must not be sent to: every Service that the API server or this release has. */}}

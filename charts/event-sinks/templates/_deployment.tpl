@@ -28,10 +28,7 @@ spec:
         {{- toYaml . | nindent 8 }}
       {{- end }}
       labels:
-        {{- include "event-sinks.labels" . | nindent 8 }}
-        {{- with merge (dict) .podLabels .values.podLabels }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
+        {{- merge (dict) .podLabels .values.podLabels (include "event-sinks.labels" . | fromYaml) | toYaml | nindent 8 }}
     spec:
       {{- include "event-sinks.podSpec" . | nindent 6 }}
       containers:
@@ -39,8 +36,15 @@ spec:
           image: {{ include "event-sinks.image" . }}
           imagePullPolicy: {{ .values.image.pullPolicy | default .root.Values.image.pullPolicy }}
           env:
-            {{- .env | nindent 12 }}
-            {{- include "event-sinks.settings" . | nindent 12 }}
+            {{- $env := printf "%s\n%s" .env (include "event-sinks.settings" .) }}
+            {{- $env | nindent 12 }}
+            {{- range $variable := $env | fromYamlArray }}
+            {{- range $extra := $.values.extraEnv }}
+            {{- if eq $variable.name (get $extra "name" | toString) }}
+            {{- printf "%s.extraEnv must not set %s: the chart sets it, from a value of its own where there is one." $.key $variable.name | fail }}
+            {{- end }}
+            {{- end }}
+            {{- end }}
             {{- with .values.extraEnv }}
             {{- toYaml . | nindent 12 }}
             {{- end }}

@@ -66,6 +66,17 @@ job-sink
 {{- .values.serviceAccount.name | default (include "event-sinks.deploymentName" .) -}}
 {{- end }}
 
+{{/* On which nodes the pod of a hook runs. Call with a list: the hook's values, and those that count where they are empty. */}}
+{{- define "event-sinks.hookScheduling" -}}
+{{- $values := first . }}
+{{- $fallback := last . }}
+{{- range $field := list "nodeSelector" "tolerations" "affinity" "priorityClassName" }}
+{{- with index $values $field | default (index $fallback $field) }}
+{{ toYaml (dict $field .) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* The variables that values end in. Call with root and key, the component's name in the values. */}}
 {{- define "event-sinks.settings" -}}
 {{- range $setting := index (.root.Files.Get "files/settings.yaml" | fromYaml) .key }}

@@ -1,4 +1,4 @@
-import { envDuration, envInt } from '@event-sinks/runtime';
+import { envDuration, envInt, type ConfigOrder } from '@event-sinks/runtime';
 import type { IngressLimits } from './types.ts';
 
 const mebibyte = 1_048_576;
@@ -35,6 +35,15 @@ export function ingressVariables(defaults: IngressDefaults) {
     DRAIN_TIMEOUT: envDuration({ min: 0, max: 600_000, default: 20_000 }),
   };
 }
+
+/** Which of {@link ingressVariables} only work together in an order. */
+export const ingressOrders: readonly ConfigOrder[] = [
+  {
+    smaller: 'MAX_EVENT_BYTES',
+    larger: 'MAX_IN_FLIGHT_BYTES',
+    otherwise: 'events of that size are always refused with 429',
+  },
+];
 
 /** The values of {@link ingressVariables}. */
 export interface IngressConfig {

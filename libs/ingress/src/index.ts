@@ -1,4 +1,10 @@
-export { ingressLimits, ingressVariables, type IngressConfig, type IngressDefaults } from './config.ts';
+export {
+  ingressLimits,
+  ingressOrders,
+  ingressVariables,
+  type IngressConfig,
+  type IngressDefaults,
+} from './config.ts';
 export { createIngress } from './ingress.ts';
 export { sinkPathOf, type SinkPath } from './sink-path.ts';
 export type {

@@ -11,6 +11,7 @@ import {
   envString,
   type EnvField,
 } from './config-fields.ts';
+import { inOrder } from './config-order.ts';
 
 const schema = z.object({
   PORT: envInt({ min: 0, max: 65535, default: 8080 }),
@@ -83,6 +84,29 @@ describe('loadConfig', () => {
     const range = z.object({ MIN: envInt({ default: 5 }), MAX: envInt({ default: 1 }) });
     const checked = range.refine(({ MIN, MAX }) => MIN <= MAX, 'MIN to be at most MAX');
     expect(() => loadConfig(checked, {})).toThrow('configuration: expected MIN to be at most MAX');
+  });
+
+  test.each([
+    ['takes numbers in order', false, { MIN: '1', MAX: '2' }, undefined],
+    ['takes equal numbers', false, { MIN: '2', MAX: '2' }, undefined],
+    [
+      'refuses numbers out of order',
+      false,
+      { MIN: '3' },
+      'MIN: expected at most MAX, or all is lost; MIN is 3',
+    ],
+    ['refuses equal numbers where they do not work', true, { MIN: '2' }, 'MIN: expected less than MAX'],
+  ])('%s', (_name, strict, env, refusal) => {
+    const range = z.object({ MIN: envInt(), MAX: envInt({ default: 2 }) });
+    const schema = inOrder(range, [{ smaller: 'MIN', larger: 'MAX', strict, otherwise: 'all is lost' }]);
+    let outcome: string | undefined;
+    try {
+      loadConfig(schema, env);
+    } catch (error) {
+      outcome = (error as Error).message;
+    }
+    if (refusal === undefined) expect(outcome).toBeUndefined();
+    else expect(outcome).toContain(refusal);
   });
 });
 

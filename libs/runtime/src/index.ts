@@ -2,6 +2,7 @@ export { startAdminServer, type AdminServer, type AdminServerOptions } from './a
 export { apiCallMetrics, type MeasuredCall } from './api-call-metrics.ts';
 export { BodyChunks } from './body-chunks.ts';
 export { systemClock, type Clock, type Timer } from './clock.ts';
+export { inOrder, type ConfigOrder } from './config-order.ts';
 export { ConfigError, loadConfig, type ConfigProblem, type Environment } from './config.ts';
 export { ConnectionLimit, type ConnectionLimitOptions } from './connection-limit.ts';
 export {

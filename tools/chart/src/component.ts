@@ -8,6 +8,7 @@ import {
   kubernetesObject,
   stringMap,
   text,
+  textLike,
   toggle,
 } from './fields.ts';
 
@@ -23,12 +24,15 @@ export interface ComponentDefaults {
 
 const countOrPercentage = z.union([z.int().min(0), z.string().regex(/^([0-9]+%)?$/)]);
 
+/** A registry and a path in it: no scheme, and no slash at the end. */
+export const registryPattern = /^([a-z0-9][a-z0-9.-]*(:[0-9]+)?(\/[a-z0-9._-]+)*)?$/;
+
 const percentage = { min: 1, max: 100 };
 
 /** The image of one component; what is empty is taken from the values above, or from the chart. */
 function image(name: string) {
   return group('The image of the pods.', {
-    registry: text('Prefix of the image’s name; `image.registry` unless set.'),
+    registry: textLike(registryPattern, 'Prefix of the image’s name; `image.registry` unless set.'),
     repository: text(`Rest of the name; \`${name}\` unless set.`),
     tag: text('The chart’s `appVersion` unless set.'),
     digest: z
@@ -38,6 +42,20 @@ function image(name: string) {
       .describe('Such as `sha256:…`. Where it is set the tag says nothing any more.'),
     pullPolicy: choice(['', 'Always', 'IfNotPresent', 'Never'], '`image.pullPolicy` unless set.', ''),
   });
+}
+
+/** Where the pod of a hook runs and what it gets. What is empty is taken from a component, named in the description. */
+export function hookPodValues(component: string) {
+  return {
+    resources: kubernetesObject('Requests and limits of the container.', {
+      requests: { cpu: '10m', memory: '64Mi' },
+      limits: { memory: '128Mi' },
+    }),
+    nodeSelector: stringMap(`Labels that a node must have; those of ${component} unless set.`),
+    tolerations: kubernetesList(`Taints that the pod tolerates; those of ${component} unless set.`),
+    affinity: kubernetesObject(`As in a pod; that of ${component} unless set.`),
+    priorityClassName: text(`Name of a PriorityClass; that of ${component} unless set.`),
+  };
 }
 
 function podDisruptionBudget() {
@@ -98,7 +116,7 @@ export function componentValues(defaults: ComponentDefaults) {
       limits: { memory: defaults.memory.limit },
     }),
     terminationGracePeriodSeconds: integer(
-      'Seconds from the word to end until the pod is killed; longer than all the draining.',
+      'Grace period in seconds. Must exceed the time for draining by 2 seconds or more.',
       { min: 0, max: 86_400, default: defaults.gracePeriodSeconds },
     ),
     // A pod that is slow because its node is short of CPU must not leave the Service: it may be the only one. One that is

@@ -1,4 +1,4 @@
-import { asVariable, duration, group, integer, share, text } from './fields.ts';
+import { asVariable, duration, group, integer, share, textLike } from './fields.ts';
 
 const mebibyte = 1_048_576;
 
@@ -69,35 +69,43 @@ export function dataPlaneValues(defaults: DataPlaneDefaults) {
     ),
     requestDeadline: asVariable(
       'REQUEST_DEADLINE',
-      duration('Every request is answered within this time.', '10s'),
+      duration('Every request is answered within this time.', '10s', { min: '100ms', max: '10m' }),
     ),
     headersTimeout: asVariable(
       'HEADERS_TIMEOUT',
-      duration('How long a sender may take for the headers.', '10s'),
+      duration('How long a sender may take for the headers.', '10s', { min: '100ms', max: '10m' }),
     ),
     bodyTimeout: asVariable(
       'BODY_TIMEOUT',
-      duration('How long a sender may take for the event; shorter than the deadline.', '8s'),
+      duration('How long a sender may take for the event; shorter than the deadline.', '8s', {
+        min: '100ms',
+        max: '10m',
+      }),
     ),
     keepAliveTimeout: asVariable(
       'KEEP_ALIVE_TIMEOUT',
-      duration('How long an idle connection is kept; longer than a load balancer in front keeps it.', '75s'),
+      duration('How long an idle connection is kept; longer than a load balancer in front keeps it.', '75s', {
+        min: '1s',
+        max: '1h',
+      }),
     ),
     drainDelay: asVariable(
       'DRAIN_DELAY',
       duration(
         'How long to go on serving after the pod was told to end, while the Service’s endpoints catch up.',
         '5s',
+        { min: '0s', max: '10m' },
       ),
     ),
     drainTimeout: asVariable(
       'DRAIN_TIMEOUT',
-      duration('How long to wait for requests in flight after that.', '20s'),
+      duration('How long to wait for requests in flight after that.', '20s', { min: '0s', max: '10m' }),
     ),
     tracing: group('Spans of requests, by OTLP over HTTP.', {
       endpoint: asVariable(
         'OTEL_EXPORTER_OTLP_ENDPOINT',
-        text(
+        textLike(
+          /^(https?:\/\/[^\s@/]+(\/[^\s]*)?)?$/,
           'Base URL of a receiver, such as `http://collector.observability:4318`; nothing is traced without.',
         ),
       ),

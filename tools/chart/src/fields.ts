@@ -8,6 +8,9 @@ export interface ValueMeta {
   readonly ofAll?: boolean;
   /** The components whose apps have it, where it is neither one of them nor all. */
   readonly owners?: readonly string[];
+  /** The shortest and the longest duration that the app takes. */
+  readonly shortest?: string;
+  readonly longest?: string;
 }
 
 /** A value without text in it is the app's own default, or the chart's. */
@@ -48,9 +51,33 @@ export function share(description: string, fallback: string) {
 
 const durationPattern = /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/;
 
-/** A length of time such as `500ms`, `10s` or `1m30s`; the app knows its bounds. */
-export function duration(description: string, fallback: string) {
-  return z.string().regex(durationPattern).default(fallback).describe(description);
+/**
+ * A length of time such as `500ms`, `10s` or `1m30s`. Both bounds, which are the app's, belong to the range; without them
+ * only the app knows what it takes.
+ */
+export function duration(
+  description: string,
+  fallback: string,
+  bounds?: { readonly min: string; readonly max: string },
+) {
+  const field = z.string().regex(durationPattern).default(fallback).describe(description);
+  if (bounds === undefined) return field;
+  return field.meta({ ...field.meta(), shortest: bounds.min, longest: bounds.max });
+}
+
+/** A length of time as Prometheus writes it: whole numbers, the longest unit first. */
+export function prometheusDuration(description: string, fallback: string) {
+  return z
+    .string()
+    .regex(/^([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$/)
+    .min(2)
+    .default(fallback)
+    .describe(description);
+}
+
+/** Text of this form; an empty one only where the pattern takes it. */
+export function textLike(pattern: RegExp, description: string, fallback = '') {
+  return z.string().regex(pattern).default(fallback).describe(description);
 }
 
 /** Hands a value to the app as this variable. */

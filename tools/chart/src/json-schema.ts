@@ -21,6 +21,9 @@ export interface JsonSchema {
   readonly ofAll?: boolean;
   /** The components whose apps have it; only here as well. */
   readonly owners?: readonly string[];
+  /** Bounds of a duration, which JSON schema cannot compare; only here as well. */
+  readonly shortest?: string;
+  readonly longest?: string;
 }
 
 const draft = { target: 'draft-07', io: 'output' } as const;
@@ -40,7 +43,14 @@ export function publishedSchema(): JsonSchema {
   return { ...root, properties: { ...properties, ...parent.properties } };
 }
 
-function withoutVariables({ env: _env, ofAll: _ofAll, owners: _owners, ...schema }: JsonSchema): JsonSchema {
+function withoutVariables({
+  env: _env,
+  ofAll: _ofAll,
+  owners: _owners,
+  shortest: _shortest,
+  longest: _longest,
+  ...schema
+}: JsonSchema): JsonSchema {
   if (schema.properties === undefined) return schema;
   const fields = Object.entries(schema.properties).map(([name, field]) => [name, withoutVariables(field)]);
   return { ...schema, properties: Object.fromEntries(fields) as Record<string, JsonSchema> };

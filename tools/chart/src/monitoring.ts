@@ -1,11 +1,11 @@
-import { duration, group, kubernetesList, stringMap, text, toggle } from './fields.ts';
+import { group, kubernetesList, prometheusDuration, stringMap, text, toggle } from './fields.ts';
 
 /** How a ServiceMonitor or PodMonitor reads the metrics. */
 function scraping() {
   return {
     enabled: toggle('Whether there is one.', false),
-    interval: duration('How often metrics are read.', '30s'),
-    scrapeTimeout: duration('How long a reading may take.', '10s'),
+    interval: prometheusDuration('How often metrics are read.', '30s'),
+    scrapeTimeout: prometheusDuration('How long a reading may take.', '10s'),
     labels: stringMap('Further labels, for the selector of your Prometheus object.'),
     relabelings: kubernetesList('Further relabelings of the targets, after those that name job and pod.'),
     metricRelabelings: kubernetesList('Relabelings of the samples.'),

@@ -1,4 +1,4 @@
-import { valuesJsonSchema } from './json-schema.ts';
+import { valuesJsonSchema, type JsonSchema } from './json-schema.ts';
 import { nodesOf } from './walk.ts';
 
 /** A variable of an app, and the value that it is taken from. */
@@ -6,6 +6,9 @@ export interface Setting {
   readonly env: string;
   /** From the root of the values, with dots. */
   readonly value: string;
+  /** Bounds of a duration, both of the range. */
+  readonly shortest?: string;
+  readonly longest?: string;
 }
 
 /** The components of the chart, as they are called in the values. */
@@ -22,7 +25,11 @@ export function settingsByComponent(): Readonly<Record<ComponentKey, readonly Se
     const owner = componentKeys.find((key) => key === path[0]) ?? 'controller';
     const owners = schema.owners ?? (schema.ofAll === true ? componentKeys : [owner]);
     for (const key of componentKeys.filter((each) => owners.includes(each)))
-      byComponent[key].push({ env: schema.env, value: path.join('.') });
+      byComponent[key].push({ env: schema.env, value: path.join('.'), ...boundsOf(schema) });
   }
   return byComponent;
+}
+
+function boundsOf({ shortest, longest }: JsonSchema): Pick<Setting, 'shortest' | 'longest'> {
+  return shortest === undefined || longest === undefined ? {} : { shortest, longest };
 }

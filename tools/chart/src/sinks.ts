@@ -61,7 +61,10 @@ export const kafkaSinkValues = group('Writes each event to a Kafka topic.', {
   }),
   deliveryTimeout: asVariable(
     'KAFKA_DELIVERY_TIMEOUT',
-    duration('Time from handing a record to the client to its acknowledgement, retries included.', '9s'),
+    duration('Time from handing a record to the client to its acknowledgement, retries included.', '9s', {
+      min: '100ms',
+      max: '10m',
+    }),
   ),
   maxBatchRecords: asVariable(
     'MAX_BATCH_RECORDS',
@@ -117,7 +120,10 @@ export const kafkaSinkValues = group('Writes each event to a Kafka topic.', {
   ),
   producerIdle: asVariable(
     'PRODUCER_IDLE',
-    duration('Connections to the brokers of a topic without an event are closed after this time.', '5m'),
+    duration('Connections to the brokers of a topic without an event are closed after this time.', '5m', {
+      min: '1s',
+      max: '1h',
+    }),
   ),
   maxSecrets: asVariable(
     'MAX_SECRETS',
@@ -132,6 +138,7 @@ export const kafkaSinkValues = group('Writes each event to a Kafka topic.', {
     duration(
       'How long the credentials before a change stay in use while the brokers refuse the new ones; 0s for never.',
       '20s',
+      { min: '0s', max: '1h' },
     ),
   ),
 });

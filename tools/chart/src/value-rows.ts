@@ -29,7 +29,8 @@ function typeOf({ type, anyOf, items, properties, enum: words, additionalPropert
   return values === undefined ? (type ?? 'any') : `map of ${values}`;
 }
 
-function rangeOf({ type, minimum, maximum }: JsonSchema): string {
+function rangeOf({ type, minimum, maximum, shortest, longest }: JsonSchema): string {
+  if (shortest !== undefined && longest !== undefined) return `From ${shortest} to ${longest}.`;
   if (type !== 'integer' || minimum === undefined || maximum === undefined) return '';
   return `From ${minimum} to ${maximum}.`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hookPodValues, registryPattern } from './component.ts';
 import { controllerValues } from './controller.ts';
 import {
   asVariable,
@@ -11,6 +12,7 @@ import {
   namespaceNames,
   stringMap,
   text,
+  textLike,
   toggle,
 } from './fields.ts';
 import { kafkaValues } from './kafka.ts';
@@ -31,7 +33,11 @@ export const values = z.strictObject({
   ),
   clusterDomain: asVariable(
     'CLUSTER_DOMAIN',
-    text('The DNS domain of the cluster, the end of every sink’s address.', 'cluster.local'),
+    textLike(
+      /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+      'The DNS domain of the cluster, the end of every sink’s address.',
+      'cluster.local',
+    ),
   ),
   watchNamespaces: asVariableOfAll(
     'WATCH_NAMESPACES',
@@ -43,7 +49,8 @@ export const values = z.strictObject({
   ),
   commonLabels: stringMap('Further labels of every object and pod.'),
   image: group('What the images of all components have in common.', {
-    registry: text(
+    registry: textLike(
+      registryPattern,
       'Prefix of the images’ names; the apps are called controller, job-sink and kafka-sink.',
       'ghcr.io/event-sinks',
     ),
@@ -71,9 +78,21 @@ export const values = z.strictObject({
     annotations: stringMap('Further annotations of the definitions.'),
   }),
   admissionPolicy: group(
-    'A policy of the API server by which only users who may create Jobs in a namespace may make JobSinks there.',
-    { enabled: toggle('Whether there is one.', true) },
+    'Admission policies of the API server: only a user who may create Jobs in a namespace may create JobSinks there, ' +
+      'and only a user who may get a Secret may name it in the spec.auth of a KafkaSink.',
+    { enabled: toggle('Whether the chart installs them.', true) },
   ),
+  security: group('What is asked for in ConfigMap config-features and not enforced by this version.', {
+    acceptUnenforced: asVariableOfAll(
+      'SECURITY_ACCEPT_UNENFORCED',
+      toggle(
+        'Serves sinks although authentication-oidc is enabled, an EventPolicy applies to them, or transport-encryption ' +
+          'is strict. Every sender that reaches a Service is then let in, over plain HTTP. Without it, such events are ' +
+          'answered with 503, and the chart refuses to be installed.',
+        false,
+      ),
+    ),
+  }),
   webhook: webhookValues,
   networkPolicy: group(
     'Lets the pods be reached on their ports, and reach what they need, and nothing else.',
@@ -84,6 +103,7 @@ export const values = z.strictObject({
       ),
       apiServerPorts: z
         .array(z.int().min(port.min).max(port.max))
+        .min(1)
         .default([443, 6443])
         .describe('Ports that the API server really listens on, behind its Service.'),
     },
@@ -100,7 +120,12 @@ export const values = z.strictObject({
       .describe('Brokers for a KafkaSink to be tried; none is tried without them.'),
     topic: text('A topic there, which exists.', 'event-sinks-helm-test'),
     timeoutSeconds: integer('How long a sink may take to become ready.', { min: 5, max: 3600, default: 60 }),
+    ...hookPodValues('the component whose image it uses'),
   }),
+  uninstallHook: group(
+    'The pod that `helm uninstall` runs before it removes the definitions (`crds.keep=false`).',
+    hookPodValues('the controller'),
+  ),
 });
 
 /** For a chart that has this one as a dependency; neither stands in values.yaml, and neither does anything here. */

@@ -28,7 +28,7 @@ export const webhookValues = group(
     }),
     drainDelay: asVariable(
       'WEBHOOK_DRAIN_DELAY',
-      duration('How long to go on serving after the pod was told to end; 15s at most.', '5s'),
+      duration('How long to go on serving after the pod was told to end.', '5s', { min: '0s', max: '15s' }),
     ),
     maxConnections: asVariable(
       'WEBHOOK_MAX_CONNECTIONS',
@@ -57,17 +57,26 @@ export const webhookValues = group(
       ),
       lifetime: asVariable(
         'WEBHOOK_CERTIFICATE_LIFETIME',
-        duration('How long a certificate of the controller’s own lives.', '2160h'),
+        duration('How long a certificate of the controller’s own lives.', '2160h', {
+          min: '1s',
+          max: '87600h',
+        }),
       ),
       renewBefore: asVariable(
         'WEBHOOK_CERTIFICATE_RENEW_BEFORE',
-        duration('How long before its end it is replaced.', '720h'),
+        duration('How long before its end it is replaced.', '720h', { min: '1s', max: '87600h' }),
       ),
       settle: asVariable(
         'WEBHOOK_CERTIFICATE_SETTLE',
-        duration('How long a new CA may take to be trusted by every API server.', '30s'),
+        duration('How long a new CA may take to be trusted by every API server.', '30s', {
+          min: '100ms',
+          max: '24h',
+        }),
       ),
-      poll: asVariable('WEBHOOK_CERTIFICATE_POLL', duration('How often the Secret is looked at.', '10s')),
+      poll: asVariable(
+        'WEBHOOK_CERTIFICATE_POLL',
+        duration('How often the Secret is looked at.', '10s', { min: '100ms', max: '10m' }),
+      ),
       certManager,
     }),
   },

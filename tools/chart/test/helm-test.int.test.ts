@@ -30,6 +30,42 @@ describe('the pod of helm test', () => {
   });
 });
 
+describe('the pod of a hook', () => {
+  const restricted = {
+    'tests.resources.limits.cpu': '100m',
+    'tests.nodeSelector.pool': 'tests',
+    'tests.priorityClassName': 'low',
+    'jobSink.tolerations[0].key': 'events',
+    'uninstallHook.resources.limits.cpu': '200m',
+    'uninstallHook.tolerations[0].key': 'hooks',
+    'controller.nodeSelector.pool': 'control',
+    'controller.tolerations[0].key': 'control',
+    'crds.keep': false,
+  };
+
+  test.each([
+    [
+      'Pod/event-sinks-helm-test',
+      { nodeSelector: { pool: 'tests' }, tolerations: [{ key: 'events' }], priorityClassName: 'low' },
+      '100m',
+    ],
+    [
+      'Job/event-sinks-uninstall',
+      { nodeSelector: { pool: 'control' }, tolerations: [{ key: 'hooks' }] },
+      '200m',
+    ],
+  ])('%s runs where its values say, or else its component’s', async (name, scheduling, cpu) => {
+    const object = (await render(restricted, { hooks: true })).get(name);
+    const pod = name.startsWith('Pod/') ? object?.spec : object?.spec.template.spec;
+    expect(pod).toMatchObject(scheduling);
+    const [{ resources }] = (pod as unknown as { containers: [{ resources: object }] }).containers;
+    expect(resources).toEqual({
+      requests: { cpu: '10m', memory: '64Mi' },
+      limits: { cpu, memory: '128Mi' },
+    });
+  });
+});
+
 describe('what it runs', () => {
   let server: Server | undefined;
   afterEach(() => {

@@ -1,4 +1,4 @@
-import { publishedSchema, settingsByComponent, valueRows, valuesYaml } from '@event-sinks/chart';
+import { publishedSchema, settingsByComponent, valueOrders, valueRows, valuesYaml } from '@event-sinks/chart';
 import { stringify } from 'yaml';
 import { generateCommand, type GeneratedFile } from './generated-file.ts';
 import { code, page, table } from './markdown.ts';
@@ -27,8 +27,8 @@ The namespace of the release is part of every sink's address; \`knative-eventing
 documents. The [installation guide](../../docs/guides/install.md) goes through what is worth deciding, and
 [the security page](../../docs/guides/security.md) through rights and policies.`;
 
-const valuesIntro = `\`helm install\` refuses a value that is not in this table, or one of another type, and names its path. A duration is
-written as \`500ms\`, \`10s\` or \`1m30s\`.`;
+const valuesIntro = `\`helm install\` refuses a value that is not in this table, one of another type or out of its range, and values that
+contradict each other, and names their paths. A duration is written as \`500ms\`, \`10s\` or \`1m30s\`.`;
 
 /** The chart's values in the forms that Helm, the templates and people read. */
 export function chartFiles(): readonly GeneratedFile[] {
@@ -36,11 +36,22 @@ export function chartFiles(): readonly GeneratedFile[] {
     { path: `${chart}/values.yaml`, text: `${notice}${namespaceNote}${valuesYaml()}` },
     { path: `${chart}/values.schema.json`, text: JSON.stringify(publishedSchema(), undefined, 2) },
     { path: `${chart}/files/settings.yaml`, text: notice + stringify(settingsByComponent()) },
+    { path: `${chart}/files/orders.yaml`, text: notice + stringify({ orders: templateOrders() }) },
     {
       path: `${chart}/README.md`,
       text: page('# Chart event-sinks', intro, '## Values', valuesIntro, rows()),
     },
   ];
+}
+
+/** What the template reads of {@link valueOrders}. */
+function templateOrders(): readonly object[] {
+  return valueOrders().map(({ smaller, larger, strict, otherwise }) => ({
+    smaller,
+    larger,
+    strict,
+    otherwise,
+  }));
 }
 
 function rows(): string {
