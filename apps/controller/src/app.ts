@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jobSinkResource } from '@event-sinks/crds';
 import { addressGuardOf } from '@event-sinks/kafka';
-import { createLeaseElector, leases, loadKubeClient, secrets } from '@event-sinks/kube';
+import { createLeaseElector, createSecurityGate, leases, loadKubeClient, secrets } from '@event-sinks/kube';
 import {
   apiCallMetrics,
   createMetrics,
@@ -61,6 +61,13 @@ export function createApp(dependencies: AppDependencies): App {
   });
   const health = new Health();
   const trial = createTemplateTrial({ client, timeoutMs: trialTimeoutMs, newId: randomUUID });
+  const gate = createSecurityGate({
+    ...{ client, clock, logger, random: dependencies.random, systemNamespace: config.SYSTEM_NAMESPACE },
+    acceptsUnenforced: config.SECURITY_ACCEPT_UNENFORCED,
+    onChange: () => {
+      for (const { loop } of kinds) loop.wakeAll();
+    },
+  });
   const jobSinks = (): Kind | undefined => kinds.find(({ plural }) => plural === jobSinkResource.plural);
   const jobs = createJobOverview({
     ...{ clock, registry, startTimeoutMs: config.JOB_START_TIMEOUT },
@@ -70,7 +77,7 @@ export function createApp(dependencies: AppDependencies): App {
     },
   });
   const kinds: readonly Kind[] = createKinds({
-    ...{ ...dependencies, client, trial, jobs },
+    ...{ ...dependencies, client, trial, jobs, gate },
     brokers:
       dependencies.brokers ??
       createBrokers({ timeoutMs: config.KAFKA_TIMEOUT, addressGuard: addressGuardOf(config) }),
@@ -99,7 +106,7 @@ export function createApp(dependencies: AppDependencies): App {
     ...{ client, clock, logger, namespace: config.SYSTEM_NAMESPACE, role: config.CONTROLLER_ROLE },
     objects: madeBy(config),
   });
-  const watches = kinds.flatMap(({ watches: ofKind }) => ofKind);
+  const watches = [gate, ...kinds.flatMap(({ watches: ofKind }) => ofKind)];
   exposeWatchAge(registry, Object.fromEntries(kinds.map(({ loop, plural }) => [plural, loop])));
   health.addCheck('watches-synced', () => watches.every((watch) => watch.hasSynced()));
   health.addWarnings(() => kinds.flatMap(({ loop }) => loop.warnings()));

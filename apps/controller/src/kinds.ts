@@ -9,6 +9,7 @@ import { createSinkLoop, type SinkLoop } from './adapters/sink-loop.ts';
 import { createStatusWriter } from './adapters/status-writer.ts';
 import type { Config } from './config.ts';
 import type { DataPlaneService } from './domain/address.ts';
+import type { Gate } from './domain/event-policies.ts';
 import type { RecheckTimes } from './domain/recheck.ts';
 import { createJobSinkReconciler } from './job-sink/reconcile.ts';
 import type { JobOverview } from './job-sink/job-overview.ts';
@@ -48,6 +49,8 @@ export interface KindsOptions {
   readonly trial: TemplateTrial;
   readonly jobs: JobOverview;
   readonly brokers: Brokers;
+  /** Tells which sinks the data planes keep events from. */
+  readonly gate: Gate;
 }
 
 /** What the parts of a kind have in common. */
@@ -88,7 +91,7 @@ export function createKinds(options: KindsOptions): Kind[] {
 }
 
 function createJobSinkKind(options: KindsOptions, { dataPlaneOf, serviceOf, newRecheck }: KindParts): Kind {
-  const { config, client, logger, clock, random, metrics, fence, recorder, trial, jobs } = options;
+  const { config, client, logger, clock, random, metrics, fence, recorder, trial, jobs, gate } = options;
   const recheck = newRecheck();
   const pods = dataPlaneOf(config.JOB_SINK_SERVICE, () => {
     loop.wakeAll();
@@ -109,7 +112,7 @@ function createJobSinkKind(options: KindsOptions, { dataPlaneOf, serviceOf, newR
         },
       }),
       jobsCondition: createJobsCondition({ client, clock, startTimeoutMs: config.JOB_START_TIMEOUT }),
-      ...{ recheck, clock, jobs },
+      ...{ recheck, clock, jobs, gate },
     }),
     onChange: ({ type, object }) => {
       if (type === 'deleted') recheck.forget(object.metadata.uid ?? '');

@@ -199,6 +199,21 @@ describe('the status', () => {
       metadata.resourceVersion,
     );
   });
+
+  test('is not Ready while authentication is asked for, which nobody enforces', async () => {
+    await startPod();
+    await create('guarded');
+    await becomes('guarded', { status: 'True' });
+    const features = ['configmap', 'config-features', '-n', 'knative-eventing'];
+    await cluster.server.kubectl(['create', ...features, '--from-literal=authentication-oidc=enabled']);
+    const sink = await becomes('guarded', { status: 'False', reason: 'AuthorizationNotSupported' });
+    const refused = { status: 'False', reason: 'AuthorizationNotSupported' };
+    expect(condition(sink, 'EventPoliciesReady')).toMatchObject(refused);
+    expect(condition(sink, 'EventPoliciesReady')?.message).toContain('security.acceptUnenforced');
+    expect(sink.status?.address?.url).toBe(urlOf('guarded'));
+    await cluster.server.kubectl(['delete', ...features]);
+    await becomes('guarded', { status: 'True' });
+  });
 });
 
 describe('a rule of the cluster that refuses every Job of a JobSink', () => {

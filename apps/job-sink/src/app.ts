@@ -2,7 +2,7 @@ import { readTraceContext, withTraceContext } from '@event-sinks/cloudevents';
 import { lastOutcomeHeader } from '@event-sinks/crds';
 import { SinkError } from '@event-sinks/errors';
 import { createIngress, ingressLimits, type SinkBackend } from '@event-sinks/ingress';
-import { loadKubeClient } from '@event-sinks/kube';
+import { createSecurityGate, loadKubeClient } from '@event-sinks/kube';
 import {
   apiCallMetrics,
   createMetrics,
@@ -15,7 +15,7 @@ import {
   type Logger,
   type Tracer,
 } from '@event-sinks/runtime';
-import { createJobSinkDirectory, type ServedJobSink } from './adapters/job-sink-directory.ts';
+import { behindGate, createJobSinkDirectory, type ServedJobSink } from './adapters/job-sink-directory.ts';
 import { createJobWriter } from './adapters/job-writer.ts';
 import { createLastOutcomes } from './adapters/last-outcomes.ts';
 import type { Config } from './config.ts';
@@ -50,7 +50,8 @@ export function createApp({ config, logger, clock, random, randomBytes }: AppDep
   const { registry } = createMetrics();
   const client = loadKubeClient({
     kubeconfig: config.KUBECONFIG,
-    connections: config.API_CONNECTIONS + config.RUN_STATUS_MAX_IN_FLIGHT + config.WATCH_NAMESPACES.length,
+    connections:
+      config.API_CONNECTIONS + config.RUN_STATUS_MAX_IN_FLIGHT + config.WATCH_NAMESPACES.length + 1,
     userAgent: 'event-sinks-job-sink',
     requestTimeoutMs: config.REQUEST_DEADLINE,
     onCall: apiCallMetrics(registry),
@@ -63,21 +64,27 @@ export function createApp({ config, logger, clock, random, randomBytes }: AppDep
       outcomes.forget(sink);
     },
   });
-  exposeWatchAge(registry, { jobsinks: directory });
+  const gate = createSecurityGate({
+    ...{ client, logger, clock, random, systemNamespace: config.SYSTEM_NAMESPACE },
+    acceptsUnenforced: config.SECURITY_ACCEPT_UNENFORCED,
+  });
+  const sinks = behindGate(directory, gate);
+  exposeWatchAge(registry, { jobsinks: directory, configmaps: gate });
   health.addCheck('job-sinks-synced', () => directory.hasSynced());
+  health.addCheck('features-synced', () => gate.hasSynced());
   health.addWarnings(() => directory.warnings());
   const writer = createJobWriter({ client, clock, logger });
   const outcomes = createLastOutcomes(clock);
   const backend: SinkBackend<ServedJobSink, Incoming> = {
     kind: 'JobSink',
-    find: (namespace, name) => directory.find(namespace, name),
+    find: (namespace, name) => sinks.find(namespace, name),
     probeHeaders: (sink) => {
       const outcome = outcomes.describe(sink);
       return outcome === undefined ? [] : [lastOutcomeHeader, outcome];
     },
     store: async ({ namespace, name, uid }, { event, trace }, deadline, span) => {
       // While the body came, the sink may have been deleted, and a Job of its would go the same way.
-      const sink = directory.find(namespace, name);
+      const sink = sinks.find(namespace, name);
       if (sink.uid !== uid) throw new SinkError('SinkNotFound');
       const traced = withTraceContext(event, span?.context ?? trace);
       const plan = planDispatch(sink.jobSink, traced, randomBytes(secretNameBytes));
@@ -86,7 +93,7 @@ export function createApp({ config, logger, clock, random, randomBytes }: AppDep
     },
   };
   const runs = createRunStatusReader({
-    ...{ client, directory, clock },
+    ...{ client, directory: sinks, clock },
     timeoutMs: config.REQUEST_DEADLINE,
     maxInFlight: config.RUN_STATUS_MAX_IN_FLIGHT,
     cacheAgeMs: config.RUN_STATUS_CACHE_AGE,
@@ -115,13 +122,14 @@ export function createApp({ config, logger, clock, random, randomBytes }: AppDep
         service: 'job-sink',
         logger,
       });
+      gate.start();
       directory.start();
       admin = await startAdminServer({ port: config.METRICS_PORT, registry, health });
       http = (await ingress.listen()).port;
     },
     async stop() {
       await ingress.drain();
-      await directory.stop();
+      await Promise.all([directory.stop(), gate.stop()]);
       await tracer?.stop();
       await admin?.close();
     },

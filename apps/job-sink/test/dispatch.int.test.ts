@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeHttp } from '@event-sinks/cloudevents';
 import { jobSinkResource, parseJobSink, type JobSink } from '@event-sinks/crds';
-import { jobs, secrets, type KubeObject } from '@event-sinks/kube';
+import { configMaps, jobs, secrets, type KubeObject } from '@event-sinks/kube';
 import { eventually, oneLine, servedUrl, type SinkServer, stored } from '@event-sinks/testing';
 import {
   eventSecretName,
@@ -591,5 +591,67 @@ describe('a quota that is exhausted for Secrets', () => {
     expect(await post(url, known)).toEqual(stored);
     expect(await post(url, waiting)).toMatchObject({ status: 429, reason: 'QuotaExhausted' });
     expect(await cluster.jobsOf('proof')).toHaveLength(3);
+  });
+});
+
+describe('security that is asked for and not enforced', () => {
+  const target = { namespace: 'knative-eventing', name: 'config-features' };
+  const features = (data: object): Promise<KubeObject> =>
+    cluster.client.create<KubeObject>(configMaps, {
+      ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: target },
+      data,
+    });
+
+  test.each([
+    ['authentication-oidc', 'enabled', 'AuthorizationNotSupported'],
+    ['transport-encryption', 'strict', 'TransportEncryptionNotSupported'],
+  ])('refuses every event while %s is %s, unless it is accepted', async (key, value, reason) => {
+    const namespace = key.slice(0, 9);
+    const { sink, url } = await servedSink(namespace);
+    const env = { SECURITY_ACCEPT_UNENFORCED: 'true' };
+    const accepting = await startDispatcher(cluster.server.kubeconfig, env);
+    const acceptingUrl = await servedUrl(accepting.url, sink);
+    if (reason === 'AuthorizationNotSupported') await cluster.namespace(target.namespace);
+    await features({ [key]: value });
+    await eventually(async () => {
+      expect(await post(url)).toMatchObject({ status: 503, reason, retryAfter: '10' });
+    });
+    const before = (await cluster.jobsOf(namespace)).length;
+    expect(await post(url)).toMatchObject({ status: 503, reason });
+    expect(await cluster.jobsOf(namespace)).toHaveLength(before);
+    expect(await post(acceptingUrl)).toEqual(stored);
+    await eventually(() => {
+      expect(accepting.lines).toContainEqual(
+        expect.objectContaining({ level: 'warn', message: expect.stringContaining('is not enforced') }),
+      );
+    });
+    await accepting.stop();
+
+    await cluster.client.delete(configMaps, target);
+    await eventually(async () => {
+      expect(await post(url)).toEqual(stored);
+    });
+  });
+
+  test('refuses events of a JobSink with EventPolicies, and of no other', async () => {
+    const { sink, url } = await servedSink('policies');
+    const other = await cluster.jobSink('policies', 'open');
+    const otherUrl = await servedUrl(dispatcher.url, other);
+    const write = async (policies: readonly object[]): Promise<void> => {
+      const { metadata } = await cluster.client.get<KubeObject>(jobSinkResource, {
+        ...{ namespace: 'policies', name: sink.metadata.name },
+      });
+      const version = { ...metadata, namespace: 'policies', resourceVersion: metadata.resourceVersion ?? '' };
+      await cluster.client.patchStatus(jobSinkResource, version, { policies });
+    };
+    await write([{ apiVersion: 'eventing.knative.dev/v1alpha1', name: 'only-billing' }]);
+    await eventually(async () => {
+      expect(await post(url)).toMatchObject({ status: 503, reason: 'AuthorizationNotSupported' });
+    });
+    expect(await post(otherUrl)).toEqual(stored);
+    await write([]);
+    await eventually(async () => {
+      expect(await post(url)).toEqual(stored);
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { readTraceContext } from '@event-sinks/cloudevents';
 import { createIngress, ingressLimits } from '@event-sinks/ingress';
 import { addressGuardOf } from '@event-sinks/kafka';
-import { loadKubeClient } from '@event-sinks/kube';
+import { createSecurityGate, loadKubeClient } from '@event-sinks/kube';
 import {
   apiCallMetrics,
   createMetrics,
@@ -43,7 +43,7 @@ export interface AppDependencies {
   readonly random: () => number;
 }
 
-/** Connections to the API server beside those of the Secrets: the KafkaSinks' watch, and room to reconnect. */
+/** Connections to the API server beside those of the Secrets: watches of KafkaSinks and features, room to reconnect. */
 const otherConnections = 8;
 
 /** Puts the producer together: the one place that knows every part. */
@@ -56,7 +56,11 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
     onCall: apiCallMetrics(registry),
   });
   const health = new Health();
-  const directory = new SinkDirectory();
+  const gate = createSecurityGate({
+    ...{ client, logger, clock, random, systemNamespace: config.SYSTEM_NAMESPACE },
+    acceptsUnenforced: config.SECURITY_ACCEPT_UNENFORCED,
+  });
+  const directory = new SinkDirectory(gate);
   const pool = createPool({ config, logger, clock, registry, directory });
   const secrets = new SecretWatches({
     ...{ client, logger, clock, random },
@@ -70,9 +74,10 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
       ingress.forget(sink);
     },
   });
-  exposeWatchAge(registry, { kafkasinks: sync, secrets });
+  exposeWatchAge(registry, { kafkasinks: sync, secrets, configmaps: gate });
   exposeGauges(registry, () => ({ ...pool.now(), secrets: secrets.size() }));
   health.addCheck('kafka-sinks-synced', () => sync.hasSynced());
+  health.addCheck('features-synced', () => gate.hasSynced());
   health.addWarnings(() => sync.warnings());
   const ingress = createIngress({
     backend: createSinkBackend(directory),
@@ -102,13 +107,14 @@ export function createApp({ config, logger, clock, random }: AppDependencies): A
         service: 'kafka-sink',
         logger,
       });
+      gate.start();
       sync.start();
       admin = await startAdminServer({ port: config.METRICS_PORT, registry, health });
       http = (await ingress.listen()).port;
     },
     async stop() {
       await ingress.drain();
-      await sync.stop();
+      await Promise.all([sync.stop(), gate.stop()]);
       await tracer?.stop();
       await admin?.close();
     },

@@ -24,8 +24,13 @@ export interface Cluster {
 const rights = [
   ['clusterrole', 'sinks', '--verb=get,list,watch', '--resource=kafkasinks.eventing.knative.dev'],
   ['clusterrole', 'secret-reader', '--verb=get,list,watch', '--resource=secrets'],
+  [
+    ...['clusterrole', 'features', '--verb=get,list,watch', '--resource=configmaps'],
+    '--resource-name=config-features',
+  ],
   ['serviceaccount', 'producer', '--namespace=default'],
   ['clusterrolebinding', 'sinks', '--clusterrole=sinks', '--serviceaccount=default:producer'],
+  ['clusterrolebinding', 'features', '--clusterrole=features', '--serviceaccount=default:producer'],
 ];
 
 const crdFolder = fileURLToPath(new URL('../../../charts/event-sinks/files/crds', import.meta.url));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { KubeObject } from '@event-sinks/kube';
+import { kafkaSinkResource } from '@event-sinks/crds';
+import { configMaps, type KubeObject } from '@event-sinks/kube';
 import {
   eventually,
   oneLine,
@@ -216,4 +217,37 @@ test('two sinks of one cluster share a producer, and so its connections', async 
   expect(await kafka.recordCount('shared')).toBe(2);
   expect(proxy.connections()).toBe(1);
   await proxy.close();
+});
+
+test('events are refused while security is asked for that is not enforced, and stored after that', async () => {
+  const { sink, url } = await servedSink('guarded');
+  const { url: openUrl } = await servedSink('open');
+  const becomes = (answer: object, at = url): Promise<void> =>
+    eventually(async () => {
+      expect(await post(at)).toMatchObject(answer);
+    });
+  const refused = { status: 503, reason: 'AuthorizationNotSupported' };
+
+  const target = { namespace: 'knative-eventing', name: 'config-features' };
+  await cluster.server.kubectl(['create', 'namespace', target.namespace]);
+  const data = ['--from-literal=authentication-oidc=Enabled', '-n', target.namespace];
+  await cluster.server.kubectl(['create', 'configmap', target.name, ...data]);
+  await becomes(refused);
+  const before = await kafka.recordCount('guarded');
+  expect(await post(url)).toMatchObject(refused);
+  expect(await kafka.recordCount('guarded')).toBe(before);
+  await cluster.client.delete(configMaps, target);
+  await becomes(stored);
+
+  const write = async (policies: readonly object[]): Promise<void> => {
+    const { namespace = '', name } = sink.metadata;
+    const { metadata } = await cluster.client.get<KubeObject>(kafkaSinkResource, { namespace, name });
+    const version = { namespace, name, resourceVersion: metadata.resourceVersion ?? '' };
+    await cluster.client.patchStatus(kafkaSinkResource, version, { policies });
+  };
+  await write([{ apiVersion: 'eventing.knative.dev/v1alpha1', name: 'only-billing' }]);
+  await becomes(refused);
+  expect(await post(openUrl)).toEqual(stored);
+  await write([]);
+  await becomes(stored);
 });

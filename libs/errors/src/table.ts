@@ -121,6 +121,23 @@ const rows = {
     remedy: 'Raise the quota, or set ttlSecondsAfterFinished so that finished Jobs are deleted.',
     retryAfterSeconds: 10,
   },
+  AuthorizationNotSupported: {
+    status: 503,
+    meaning:
+      'Authentication is enabled, or an EventPolicy applies to the sink, and this version enforces neither.',
+    mend:
+      'Set authentication-oidc in ConfigMap config-features to disabled and remove the policies, or accept the risk ' +
+      'with security.acceptUnenforced in the chart.',
+    retryAfterSeconds: 10,
+  },
+  TransportEncryptionNotSupported: {
+    status: 503,
+    meaning: 'transport-encryption is strict, and this version takes events over plain HTTP only.',
+    mend:
+      'Set transport-encryption in ConfigMap config-features to disabled, or accept the risk with ' +
+      'security.acceptUnenforced in the chart.',
+    retryAfterSeconds: 10,
+  },
   ApiServerUnavailable: {
     status: 503,
     message: 'The Kubernetes API server did not respond as expected.',

@@ -34,6 +34,7 @@ export { loadKubeClient, type KubeClientOptions } from './load.ts';
 export { objectKey, type KubeList, type KubeObject, type ObjectMeta, type OwnerReference } from './object.ts';
 export { resourcePath, type ObjectTarget, type PathParts, type Resource } from './resource.ts';
 export {
+  configMaps,
   endpointSlices,
   events,
   jobs,
@@ -43,5 +44,6 @@ export {
   secrets,
   services,
 } from './resources.ts';
+export { createSecurityGate, type SecurityGate, type SecurityGateOptions } from './security-gate.ts';
 export { toSinkError } from './sink-error.ts';
 export { type KubeQuery, type KubeRequest, type KubeResponse, type KubeStream } from './transport.ts';

@@ -13,6 +13,9 @@ export const jobs: Resource = { group: 'batch', version: 'v1', plural: 'jobs', n
 /** Core `v1` Secrets. */
 export const secrets: Resource = core('secrets');
 
+/** Core `v1` ConfigMaps. */
+export const configMaps: Resource = core('configmaps');
+
 /** Core `v1` Pods. */
 export const pods: Resource = core('pods');
 

@@ -24,7 +24,7 @@ describe.each([
   test.each(['event-sinks-controller', 'job-sink', 'kafka-sink-ingress'])(
     '%s may do what was agreed on, and nothing else',
     async (account) => {
-      const extra = namespace === system && account === 'event-sinks-controller' ? '.own-namespace' : '';
+      const extra = namespace === system ? '.own-namespace' : '';
       const agreed = committedRights(`${account}${extra}`);
       expect(await ownRightsOf(server, account, namespace)).toEqual(agreed);
     },

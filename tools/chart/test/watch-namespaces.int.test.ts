@@ -68,7 +68,7 @@ describe('with watchNamespaces', () => {
 
   test('every Role is bound, the Secrets’ by the controller alone and while a sink needs it', () => {
     const roles = [...objects].filter(([, { kind }]) => kind === 'Role');
-    expect(roles).toHaveLength(9);
+    expect(roles).toHaveLength(11);
     const unbound = roles.filter(([name, { metadata }]) => {
       const { roleRef, subjects } = objects.get(name.replace(/^Role/, 'RoleBinding')) ?? {};
       return roleRef?.kind !== 'Role' || roleRef.name !== metadata.name || subjects?.length !== 1;
@@ -142,9 +142,13 @@ describe('with watchNamespaces', () => {
   });
 });
 
-test('without watchNamespaces there is no Role but the controller’s own', async () => {
+test('without watchNamespaces the only Roles are in the namespace of the release', async () => {
   const names = [...(await render()).keys()].filter((name) => name.startsWith('Role/'));
-  expect(names).toEqual(['Role/event-sinks-controller']);
+  expect(names.sort()).toEqual([
+    'Role/event-sinks-controller',
+    'Role/event-sinks-job-sink-features',
+    'Role/event-sinks-kafka-sink-features',
+  ]);
 });
 
 describe('a wrong list is refused with its path', () => {

@@ -13,7 +13,7 @@ import type { SinkRecheck } from '../adapters/sink-recheck.ts';
 import type { StatusWriter } from '../adapters/status-writer.ts';
 import { sinkUrl, type DataPlaneService } from '../domain/address.ts';
 import { dataPlaneFinding, waitForPods } from '../domain/data-plane.ts';
-import { eventPoliciesFinding } from '../domain/event-policies.ts';
+import { eventPoliciesFinding, refusedFinding, securityView, type Gate } from '../domain/event-policies.ts';
 import type { SinkJobs } from '../domain/job-states.ts';
 import { sooner } from '../domain/recheck.ts';
 import { sinkStatus, timestamp } from '../domain/sink-status.ts';
@@ -27,6 +27,7 @@ export interface JobSinkReconcilerOptions {
   readonly jobs: Pick<JobOverview, 'of'>;
   readonly jobsCondition: JobsCondition;
   readonly dataPlane: DataPlane;
+  readonly gate: Gate;
   readonly service: DataPlaneService;
   readonly statusWriter: StatusWriter;
   readonly recheck: SinkRecheck;
@@ -46,14 +47,15 @@ export function createJobSinkReconciler(options: JobSinkReconcilerOptions) {
     const jobs = options.jobs.of(sink.metadata);
     const context = { template, signal };
     const information = jobs === undefined ? [] : [await options.jobsCondition.find(sink, jobs, context)];
+    const security = securityView(options.gate, sink.status);
     const findings = {
       information,
       generation: sink.metadata.generation,
       url: sinkUrl(options.service, sink.metadata),
       conditions: [
         notOfKnative(template),
-        notOfKnative(dataPlaneFinding(view, options.service.service)),
-        eventPoliciesFinding,
+        notOfKnative(refusedFinding(security) ?? dataPlaneFinding(view, options.service.service)),
+        eventPoliciesFinding(security),
       ],
     };
     const status = sinkStatus(sink.status, findings, timestamp(options.clock.now()));

@@ -13,7 +13,7 @@ import { createTopicWatch, type TopicWatch } from './topic-watch.ts';
 
 /** Puts the loop of KafkaSinks together with what it asks, and with the bindings that let it read Secrets. */
 export function createKafkaSinkKind(options: KindsOptions, parts: KindParts): Kind {
-  const { config, client, logger, clock, random, metrics, fence, recorder, brokers } = options;
+  const { config, client, logger, clock, random, metrics, fence, recorder, brokers, gate } = options;
   const recheck = parts.newRecheck();
   const pods = parts.dataPlaneOf(config.KAFKA_SINK_SERVICE, () => {
     loop.wakeAll();
@@ -30,7 +30,7 @@ export function createKafkaSinkKind(options: KindsOptions, parts: KindParts): Ki
   });
   const troubles = new TroubleLog({ clock });
   const work = {
-    ...{ brokers, topicWatch, recorder, troubles, fence, clock, dataPlane: pods },
+    ...{ brokers, topicWatch, recorder, troubles, fence, clock, gate, dataPlane: pods },
     readCredentials: createCredentialsReader(client, clock),
     sinkWriter: createSinkWriter({ client, fence, clock }),
   };

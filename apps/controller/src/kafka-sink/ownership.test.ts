@@ -169,6 +169,7 @@ function startProcess(kafka: FakeKafka, api: FakeApi, gallows: Gallows) {
     ...parts,
     service: { service: 's', systemNamespace: 'n', clusterDomain: 'c' },
     statusWriter: createStatusWriter({ client, resource: kafkaSinkResource, fence, recorder }),
+    gate: { refusal: () => undefined, isAccepted: () => false },
     times: { readyMs: 1, notReadyMs: 1, notReadyMostMs: 1 },
     recheck: { after: () => ({ requeueAfterMs: 1 }), forget: () => undefined },
   });

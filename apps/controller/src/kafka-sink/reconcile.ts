@@ -8,7 +8,7 @@ import { sinkUrl, type DataPlaneService } from '../domain/address.ts';
 import type { BrokerTrouble } from '../domain/broker-trouble.ts';
 import { credentialsFinding } from '../domain/credentials.ts';
 import { dataPlaneFinding, waitForPods } from '../domain/data-plane.ts';
-import { eventPoliciesFinding } from '../domain/event-policies.ts';
+import { eventPoliciesFinding, refusedFinding, securityView, type Gate } from '../domain/event-policies.ts';
 import type { RecheckTimes } from '../domain/recheck.ts';
 import { sinkStatus, timestamp } from '../domain/sink-status.ts';
 import { claimAnnotations } from '../domain/topic-claim.ts';
@@ -22,6 +22,7 @@ import { observeDataPlane, observeKafka, type KafkaView, type ObserverOptions } 
 export interface KafkaSinkReconcilerOptions extends ObserverOptions, ActorOptions {
   readonly service: DataPlaneService;
   readonly statusWriter: StatusWriter;
+  readonly gate: Gate;
   readonly times: RecheckTimes;
   readonly recheck: SinkRecheck;
   readonly clock: Clock;
@@ -82,13 +83,14 @@ async function report(
   const view = await observeDataPlane(options, sink, context.signal);
   const waitMs = waitForPods(view, sink.status);
   if (waitMs !== undefined) return { requeueAfterMs: waitMs };
+  const security = securityView(options.gate, sink.status);
   const findings = {
     generation: sink.metadata.generation,
     url: sinkUrl(service, sink.metadata),
     conditions: [
       ...kafkaFindings(sink, kafka, trouble, plan),
-      dataPlaneFinding(view, service.service),
-      eventPoliciesFinding,
+      refusedFinding(security) ?? dataPlaneFinding(view, service.service),
+      eventPoliciesFinding(security),
     ],
   };
   const annotations = annotationsAfter(sink, kafka, plan);

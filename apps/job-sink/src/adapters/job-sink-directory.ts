@@ -1,6 +1,12 @@
-import { jobSinkResource, parseJobSink, type JobSink } from '@event-sinks/crds';
+import { isUnderEventPolicy, jobSinkResource, parseJobSink, type JobSink } from '@event-sinks/crds';
 import { SinkError } from '@event-sinks/errors';
-import { createManyInformers, type KubeClient, type KubeObject, type ManyInformers } from '@event-sinks/kube';
+import {
+  createManyInformers,
+  type KubeClient,
+  type KubeObject,
+  type ManyInformers,
+  type SecurityGate,
+} from '@event-sinks/kube';
 import type { Clock, Logger } from '@event-sinks/runtime';
 
 /** A JobSink as the dispatcher serves it. */
@@ -10,6 +16,8 @@ export interface ServedJobSink {
   readonly namespace: string;
   readonly name: string;
   readonly jobSink: JobSink;
+  /** EventPolicies protect it. */
+  readonly isUnderPolicy: boolean;
 }
 
 /** The JobSinks that are served, from watches: looking one up costs no call. */
@@ -86,10 +94,27 @@ export function createJobSinkDirectory(options: JobSinkDirectoryOptions): JobSin
   };
 }
 
+/** The same directory, which finds no sink that the gate keeps events from. */
+export function behindGate(
+  directory: Pick<JobSinkDirectory, 'find'>,
+  gate: Pick<SecurityGate, 'assertOpen'>,
+): Pick<JobSinkDirectory, 'find'> {
+  return {
+    find(namespace, name) {
+      const sink = directory.find(namespace, name);
+      gate.assertOpen(sink.isUnderPolicy);
+      return sink;
+    },
+  };
+}
+
 function read(object: KubeObject, logger: Logger): Entry {
   const { namespace = '', name, uid = '', generation = 0 } = object.metadata;
   const parsed = parseJobSink(object);
-  if (parsed.ok) return { uid, generation, namespace, name, jobSink: parsed.value };
+  if (parsed.ok) {
+    const isUnderPolicy = isUnderEventPolicy(parsed.value.status);
+    return { uid, generation, namespace, name, jobSink: parsed.value, isUnderPolicy };
+  }
   logger.warn('A JobSink cannot be read', { namespace, name, problems: parsed.problems });
   return { problems: parsed.problems };
 }

@@ -1,4 +1,5 @@
 import { SinkError } from '@event-sinks/errors';
+import type { SecurityGate } from '@event-sinks/kube';
 import type { Destination, SinkRoute } from '../domain/sink-route.ts';
 import { noRoom, type ProducerLease } from './producer-pool.ts';
 
@@ -17,12 +18,18 @@ const mostWriters = 3;
 /** The map that the event path reads; kept by the sync. */
 export class SinkDirectory {
   readonly #entries = new Map<string, DirectoryEntry>();
+  readonly #gate: Pick<SecurityGate, 'assertOpen'>;
 
-  /** @throws SinkError `SinkNotFound`, `SinkTerminating`, or what keeps the sink from being served. */
+  constructor(gate: Pick<SecurityGate, 'assertOpen'>) {
+    this.#gate = gate;
+  }
+
+  /** @throws SinkError `SinkNotFound`, `SinkTerminating`, what keeps the sink from being served, or what the gate says. */
   find(namespace: string, name: string): ServedKafkaSink {
     const entry = this.#entries.get(`${namespace}/${name}`);
     if (entry === undefined) throw new SinkError('SinkNotFound');
     if ('refusal' in entry) throw entry.refusal;
+    this.#gate.assertOpen(entry.isUnderPolicy);
     if (!entry.lease.canSend()) throw noRoom();
     return entry;
   }

@@ -1,4 +1,4 @@
-import { kafkaSinkResource, parseKafkaSink } from '@event-sinks/crds';
+import { isUnderEventPolicy, kafkaSinkResource, parseKafkaSink, type KafkaSink } from '@event-sinks/crds';
 import { SinkError } from '@event-sinks/errors';
 import {
   createManyInformers,
@@ -136,16 +136,28 @@ export class SinkSync {
 
 function isSameVersion(one: SinkRoute, other: SinkRoute): boolean {
   return (
-    one.uid === other.uid && one.generation === other.generation && one.isTerminating === other.isTerminating
+    one.uid === other.uid &&
+    one.generation === other.generation &&
+    one.isTerminating === other.isTerminating &&
+    one.isUnderPolicy === other.isUnderPolicy
   );
 }
 
-/** A thousand sinks are kept in memory; what others write into them is not needed here. */
-function withoutStatus({ apiVersion, kind, metadata, spec }: KubeObject): KubeObject {
+/** A thousand sinks are kept in memory; of what others write into them only the policies are needed here. */
+function withoutStatus(object: KubeObject): KubeObject {
+  const { apiVersion, kind, metadata, spec, status } = object as KubeObject & Pick<KafkaSink, 'status'>;
   const { name, namespace, uid, generation, resourceVersion, deletionTimestamp } = metadata;
   const kept = { name, namespace, uid, generation, resourceVersion };
   return {
     ...{ apiVersion, kind, spec },
+    ...(isUnderEventPolicy(status) && { status: policiesOf(status) }),
     metadata: deletionTimestamp === undefined ? kept : { ...kept, deletionTimestamp },
   };
+}
+
+function policiesOf(
+  status: KafkaSink['status'],
+): Pick<NonNullable<KafkaSink['status']>, 'policies' | 'conditions'> {
+  const conditions = status?.conditions?.filter(({ type }) => type === 'EventPoliciesReady');
+  return { policies: status?.policies, conditions };
 }

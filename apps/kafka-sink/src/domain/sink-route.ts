@@ -1,4 +1,4 @@
-import type { KafkaSink } from '@event-sinks/crds';
+import { isUnderEventPolicy, type KafkaSink } from '@event-sinks/crds';
 import type { ErrorCode } from '@event-sinks/errors';
 import type { KafkaSecurity } from '@event-sinks/kafka';
 import type { CredentialsState } from './credentials-state.ts';
@@ -15,6 +15,8 @@ export interface SinkRoute {
   /** The Secret in the sink's namespace with its credentials; undefined where the brokers ask for none. */
   readonly secretName: string | undefined;
   readonly isTerminating: boolean;
+  /** EventPolicies protect it. */
+  readonly isUnderPolicy: boolean;
 }
 
 /** A cluster, and how to log in to it: what one producer serves. */
@@ -40,6 +42,7 @@ export function routeOf(sink: KafkaSink): SinkRoute {
     ...{ uid, generation, namespace, name, topic, contentMode, bootstrapServers },
     secretName: auth?.secret.ref.name,
     isTerminating: deletionTimestamp !== undefined,
+    isUnderPolicy: isUnderEventPolicy(sink.status),
   };
 }
 

@@ -50,6 +50,7 @@ export const abusesOfAnybody: readonly Abuse[] = [
   patch('change a Secret', `${users}/secrets/abuse`),
   remove('delete a Secret', `${users}/secrets/abuse`),
   get('read a ConfigMap in kube-system', `${core}/configmaps/abuse`),
+  get('list the ConfigMaps of its own namespace', '/api/v1/namespaces/knative-eventing/configmaps'),
   post('create a privileged pod', `${core}/pods`, named('v1', 'Pod', { spec: pod })),
   get('list the pods of the cluster', '/api/v1/pods'),
   post('run a command in a pod', `${core}/pods/abuse/exec?command=sh&stdout=true`, {}),
@@ -113,6 +114,10 @@ export const abusesOfAnybody: readonly Abuse[] = [
   remove(
     'remove the admission policy',
     `${admission}/validatingadmissionpolicies/event-sinks-job-sink-author`,
+  ),
+  remove(
+    'remove the admission policy of KafkaSinks',
+    `${admission}/validatingadmissionpolicies/event-sinks-kafka-sink-author`,
   ),
   remove(
     'remove a definition',
