@@ -123,19 +123,14 @@ const rows = {
   },
   AuthorizationNotSupported: {
     status: 503,
-    meaning:
-      'Authentication is enabled, or an EventPolicy applies to the sink, and this version enforces neither.',
-    mend:
-      'Set authentication-oidc in ConfigMap config-features to disabled and remove the policies, or accept the risk ' +
-      'with security.acceptUnenforced in the chart.',
+    message: 'The sink asks for authentication or has an EventPolicy, which this version does not enforce.',
+    remedy: 'Ask the operator to set authentication-oidc to disabled, or security.acceptUnenforced in the chart.',
     retryAfterSeconds: 10,
   },
   TransportEncryptionNotSupported: {
     status: 503,
-    meaning: 'transport-encryption is strict, and this version takes events over plain HTTP only.',
-    mend:
-      'Set transport-encryption in ConfigMap config-features to disabled, or accept the risk with ' +
-      'security.acceptUnenforced in the chart.',
+    message: 'transport-encryption is strict, and this version receives events over plain HTTP only.',
+    remedy: 'Ask the operator to set transport-encryption to disabled, or security.acceptUnenforced in the chart.',
     retryAfterSeconds: 10,
   },
   ApiServerUnavailable: {

@@ -85,6 +85,7 @@ function startController(count: number, world: World) {
     ...{ brokers: brokers as Brokers, topicWatch, recorder, fence, clock, times },
     troubles: new TroubleLog({ clock }),
     dataPlane: { view: () => Promise.resolve({ readyPods: 1, serving: 1 }) },
+    gate: { refusal: () => undefined, isAccepted: () => false },
     readCredentials: () => {
       seen.secretReads += 1;
       const { version } = world;
