@@ -124,13 +124,13 @@ const rows = {
   AuthorizationNotSupported: {
     status: 503,
     message: 'The sink asks for authentication or has an EventPolicy, which this version does not enforce.',
-    remedy: 'Ask the operator to set authentication-oidc to disabled, or security.acceptUnenforced in the chart.',
+    remedy: 'The operator can disable authentication-oidc, or set security.acceptUnenforced.',
     retryAfterSeconds: 10,
   },
   TransportEncryptionNotSupported: {
     status: 503,
     message: 'transport-encryption is strict, and this version receives events over plain HTTP only.',
-    remedy: 'Ask the operator to set transport-encryption to disabled, or security.acceptUnenforced in the chart.',
+    remedy: 'The operator can disable transport-encryption, or set security.acceptUnenforced.',
     retryAfterSeconds: 10,
   },
   ApiServerUnavailable: {

@@ -26,8 +26,10 @@ interface Run {
   readonly levels: () => readonly string[];
 }
 
-const features = (data: Readonly<Record<string, string>>, version = '5'): KubeObject =>
-  ({ ...configMap('config-features', version), data });
+const features = (data: Readonly<Record<string, string>>, version = '5'): KubeObject => ({
+  ...configMap('config-features', version),
+  data,
+});
 
 /** A gate in front of an API server with this ConfigMap; `isRefused` stands for a right that is missing. */
 async function run(

@@ -24,8 +24,8 @@ describe('the values', () => {
       expect(names).toEqual([...new Set(names)]);
     }
     expect(settingsByComponent().controller).toContainEqual({
-      env: 'SWEEP_AGE',
-      value: 'controller.sweep.age',
+      ...{ env: 'SWEEP_AGE', value: 'controller.sweep.age' },
+      ...{ shortest: '1s', longest: '168h' },
     });
   });
 

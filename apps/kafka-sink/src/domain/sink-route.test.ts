@@ -33,9 +33,14 @@ test('a route carries what the event path needs and nothing else', () => {
     contentMode: 'binary',
     bootstrapServers: ['a:9092', 'b:9092'],
   };
-  expect(routeOf(makeKafkaSink())).toEqual({ ...route, secretName: undefined, isTerminating: false });
+  expect(routeOf(makeKafkaSink())).toEqual({
+    ...route,
+    secretName: undefined,
+    isTerminating: false,
+    isUnderPolicy: false,
+  });
   expect(routeOf(makeKafkaSink(auth, { deletionTimestamp: 'now' }))).toEqual({
-    ...{ ...route, secretName: 's', isTerminating: true },
+    ...{ ...route, secretName: 's', isTerminating: true, isUnderPolicy: false },
   });
 });
 
