@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleApps, readSettings } from '@event-sinks/platform';
-import { eventually, startTestApiServer, type TestApiServer } from '@event-sinks/testing';
-import { parse } from 'yaml';
+import { eventually, renderChart, startTestApiServer, type TestApiServer } from '@event-sinks/testing';
+import { parseAllDocuments } from 'yaml';
 import { imageFlags } from '../../support/image-flags.ts';
 import { Ledger } from '../ledger.ts';
 import { selfSignedCertificate, type Certificate } from '../proxy/certificate.ts';
@@ -101,24 +101,20 @@ export async function openSetting(sizes: Sizes, tell: (line: string) => void): P
 }
 
 /** The CRDs, and the dispatcher's account with exactly the rules that the chart gives it. */
+/** The rights of the chart's dispatcher, as the chart renders them. */
+const rightKinds: readonly unknown[] = ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'];
+
 async function installRights(server: TestApiServer, checkout: string): Promise<void> {
   await server.kubectl(['apply', '--server-side', '-f', join(checkout, 'charts/event-sinks/files/crds')]);
   await server.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
-  const rules = parse(
-    await readFile(join(checkout, 'charts/event-sinks/files/rbac/job-sink.yaml'), 'utf8'),
-  ) as object[];
-  const group = 'rbac.authorization.k8s.io';
+  const rendered = parseAllDocuments(await renderChart(['job-sink.yaml']));
+  const rights = rendered
+    .map((document) => document.toJS() as { readonly kind?: string } | null)
+    .filter((object) => rightKinds.includes(object?.kind));
   const items = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: system } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: account, namespace: system } },
-    { apiVersion: `${group}/v1`, kind: 'ClusterRole', metadata: { name: account }, rules },
-    {
-      apiVersion: `${group}/v1`,
-      kind: 'ClusterRoleBinding',
-      metadata: { name: account },
-      roleRef: { apiGroup: group, kind: 'ClusterRole', name: account },
-      subjects: [{ kind: 'ServiceAccount', name: account, namespace: system }],
-    },
+    ...rights,
   ];
   await server.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
 }
