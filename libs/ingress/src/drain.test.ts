@@ -180,7 +180,7 @@ describe.each(fronts)('through %s', (_way, openFront) => {
       expect([...outcomes.keys()]).toEqual(['202']);
       expect([front, ...others].reduce((sum, { backend }) => sum + backend.stored.length, 0)).toBe(sent);
       expect(sent).toBeGreaterThan(500);
-    });
+    }, 60_000);
 
     test('a connection ends cleanly after its share of requests', async () => {
       front = await openFront({ maxRequestsPerSocket: 5 });

@@ -63,7 +63,9 @@ const boundWords: readonly (readonly [keyword: string, before: string, after: st
 const largestInt32 = 2_147_483_647;
 
 function limitsOf(field: StructuralSchema): readonly string[] {
-  const values = field.enum?.map((value) => code(String(value))).join(' or ') ?? '';
+  // The empty value is taken for an absent one and is no choice of its own.
+  const choices = field.enum?.map(String).filter((value) => value !== '') ?? [];
+  const values = choices.map(code).join(' or ');
   const bounds = boundWords
     .filter(([keyword]) => typeof field[keyword] === 'number' && field[keyword] !== largestInt32)
     .map(([keyword, before, after]) => `${before}${String(field[keyword])}${after}`);
