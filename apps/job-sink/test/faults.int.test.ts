@@ -19,7 +19,7 @@ let scenarios: ReadonlyMap<string, Scenario>;
 
 beforeAll(async () => {
   scenarios = await runFaultSuite<Scenario>('jobsink');
-}, 400_000);
+}, 900_000);
 
 describe('no acknowledged event is lost and none makes two Jobs', () => {
   test('when a dispatcher is killed, ended or stopped at any await on the way of an event', () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { costReport } from './cost-report.ts';
-import { runInOrder, runStage } from './run-stage.ts';
+import { runInOrder } from './run-stage.ts';
 import { checks, endToEnd, integration, preparation } from './stages.ts';
 import { sum } from './tally.ts';
 
@@ -9,10 +9,7 @@ const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const place = { root, folder: join(root, '.local', 'verify') };
 
 const begun = performance.now();
-const prepared = await runStage(preparation, place);
-// Servers are mostly waited for; the checks compute meanwhile.
-const [checked, integrated] = await Promise.all([runInOrder(checks, place), runStage(integration, place)]);
-const results = [prepared, ...checked, integrated, await runStage(endToEnd, place)];
+const results = await runInOrder([preparation, ...checks, integration, endToEnd], place);
 
 const total = sum(results.map(({ tally }) => tally));
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -20,8 +20,8 @@ export interface StagePlace {
 }
 
 /**
- * Runs one stage to its end. Its output goes to a file and is printed whole when the stage ends, so that stages which run
- * side by side do not mix. Never throws: a program that cannot be started is a failed stage.
+ * Runs one stage to its end. Its output goes to a file and is printed whole when the stage ends. Never throws: a program that
+ * cannot be started is a failed stage.
  */
 export async function runStage(stage: Stage, { root, folder }: StagePlace): Promise<StageResult> {
   const place = join(folder, stage.title.replaceAll(/[^A-Za-z]+/g, '-').toLowerCase());

@@ -48,7 +48,7 @@ export const integration: Stage = {
   counted: true,
 };
 
-/** Has the machine to itself: its files share one cluster, whose probes and leases have time limits. */
+/** One file at a time: they share one cluster. */
 export const endToEnd: Stage = {
   title: 'End-to-end tests, with the chart on a real cluster',
   command: nx('run-many', '-t', 'e2e'),
