@@ -18,10 +18,12 @@ function foldersWith(target) {
 }
 
 /** One jest run over all projects with a target, each with the configuration that nx would run it with. */
-export function allProjects(target, { reporters, maxWorkers, ...config }) {
+export function allProjects(target, { reporters, maxWorkers, testTimeout, ...config }) {
   return {
     rootDir: root,
+    // Of these jest looks at the run's own values and not at those of its projects.
     ...(maxWorkers === undefined ? {} : { maxWorkers }),
+    ...(testTimeout === undefined ? {} : { testTimeout }),
     reporters,
     projects: foldersWith(target).map((folder) => ({
       ...config,
