@@ -129,7 +129,8 @@ const rows = {
   },
   TransportEncryptionNotSupported: {
     status: 503,
-    message: 'The transport-encryption feature is strict, and this version receives events over plain HTTP only.',
+    message:
+      'The transport-encryption feature is strict, and this version receives events over plain HTTP only.',
     remedy: 'The operator can disable transport-encryption, or set security.acceptUnenforced.',
     retryAfterSeconds: 10,
   },
