@@ -1,5 +1,16 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { eventText, eventually, type Front, fronts, gate } from '../test/front.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Bytes of all Buffers that something still refers to. */
+function bufferBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().arrayBuffers;
+}
 
 describe.each(fronts)('through %s', (_front, openFront) => {
   let front: Front;
@@ -35,6 +46,20 @@ describe.each(fronts)('through %s', (_front, openFront) => {
     await eventually(async () => (await statusOf(eventText('2'))) === 202);
     expect((await slow.take(1))[0]).toMatchObject({ status: 408, headers: { reason: 'RequestTimeout' } });
   });
+
+  test('nothing is kept of a stored event on a connection that stays open', async () => {
+    const count = 8;
+    // Larger than what the plain lane reads.
+    const size = 200_000;
+    front = await openFront({ maxEventBytes: size, maxInFlightBytes: 20_000_000 });
+    const before = bufferBytes();
+    const text = eventText('1', 'x'.repeat(size));
+    const clients = Array.from({ length: count }, () => front.connect().send(text));
+    for (const client of clients) expect((await client.take(1))[0]!.status).toBe(202);
+    front.backend.bodies.length = 0;
+    await eventually(() => bufferBytes() < before + (count * size) / 4);
+    for (const client of clients) expect(client.socket.closed).toBe(false);
+  }, 20_000);
 
   test('requests behind too many unanswered ones are read once those are answered', async () => {
     front = await openFront({ maxPipelinedRequests: 4, maxInFlightBytes: 10_000_000 });

@@ -11,11 +11,21 @@ import type { HttpExchange } from './http-exchange.ts';
 export function readBody(exchange: HttpExchange, admission: Admission, maxBytes: number): Promise<Buffer> {
   const { request } = exchange;
   return new Promise((resolve, reject) => {
-    const chunks = new BodyChunks();
-    const fail = (error: Error): void => {
+    let chunks = new BodyChunks();
+    // The request lives as long as its connection, which may be idle or still sending; nothing of the body may live on.
+    const detach = (): void => {
       exchange.reading = false;
-      request.off('data', take);
+      request.off('data', take).off('end', finish).off('error', leave).off('close', leave);
+      chunks = new BodyChunks();
+    };
+    const fail = (error: Error): void => {
+      detach();
       reject(error);
+    };
+    const finish = (): void => {
+      const body = chunks.join();
+      detach();
+      resolve(body);
     };
     const take = (chunk: Buffer): void => {
       const isTooLarge = chunks.length + chunk.length > maxBytes;
@@ -39,10 +49,7 @@ export function readBody(exchange: HttpExchange, admission: Admission, maxBytes:
     exchange.onInterrupt(fail);
     request.on('data', take);
     // An empty body waits for its end as well: answering it sooner would let it overtake a pipelined one.
-    request.on('end', () => {
-      exchange.reading = false;
-      resolve(chunks.join());
-    });
+    request.on('end', finish);
     request.on('error', leave);
     request.on('close', leave);
   });
