@@ -99,6 +99,26 @@ async function told(front: Front, [text, cuts, ends]: readonly [string, readonly
   ]);
 }
 
+/** Whether the client ended its side before the body of its last request had come. */
+function isCutOff([text, , ends]: readonly [string, readonly number[], boolean]): boolean {
+  const last = text.slice(text.lastIndexOf(' HTTP/1.'));
+  const end = last.indexOf('\r\n\r\n');
+  const lengths = [...last.slice(0, end).matchAll(/content-length: (\d+)/gi)].map(([, length]) =>
+    Number(length),
+  );
+  return ends && last.length - end - 4 < Math.max(0, ...lengths);
+}
+
+type Answers = Awaited<ReturnType<typeof told>>;
+
+/**
+ * Node's server refuses some requests by their headers, before it is known that the body will never come. The lane looks at
+ * whole requests only. Neither has acted upon the request.
+ */
+function isRefusedEarly(inPlain: Answers, byNode: Answers): boolean {
+  return byNode.length === inPlain.length + 1 && Number(byNode.at(-1)?.[0]) >= 400;
+}
+
 test('whatever a client sends, it is told the same with and without the plain lane', async () => {
   // Long enough for a busy machine to read what has been sent.
   const limits = { headersTimeoutMs: 1_000, bodyTimeoutMs: 1_000, keepAliveTimeoutMs: 1_000 };
@@ -111,10 +131,14 @@ test('whatever a client sends, it is told the same with and without the plain la
         return { answers: await Promise.all(answers), stored: front.backend.stored.sort() };
       });
       const [node, plain] = await Promise.all(seen);
-      for (const [index, [text, cuts, ends]] of conversations.entries())
-        expect({ text, cuts, ends, answers: plain?.answers[index] }).toEqual({
-          ...{ text, cuts, ends, answers: node?.answers[index] },
+      for (const [index, conversation] of conversations.entries()) {
+        const [text, cuts, ends] = conversation;
+        const [inPlain, byNode] = [plain?.answers[index] ?? [], node?.answers[index] ?? []];
+        const isEarly = isCutOff(conversation) && isRefusedEarly(inPlain, byNode);
+        expect({ text, cuts, ends, answers: inPlain }).toEqual({
+          ...{ text, cuts, ends, answers: isEarly ? byNode.slice(0, -1) : byNode },
         });
+      }
       expect(plain?.stored).toEqual(node?.stored);
     }),
     { numRuns: 4, endOnFailure: true },
