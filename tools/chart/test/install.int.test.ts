@@ -92,6 +92,49 @@ test('a namespace that enforces the restricted standard takes the pods', async (
   }
 });
 
+describe('security that ConfigMap config-features asks for', () => {
+  const features = ['configmap', 'config-features', '-n', system];
+  const ask = (setting: string): Promise<string> =>
+    server.kubectl(['create', ...features, `--from-literal=${setting}`]);
+
+  test.each(['authentication-oidc=Enabled', 'authentication-oidc=yes', 'transport-encryption=strict'])(
+    'is refused: %s',
+    async (setting) => {
+      await ask(setting);
+      const { code, stderr } = await install(server);
+      await server.kubectl(['delete', ...features]);
+      expect(code).not.toBe(0);
+      expect(stderr).toContain(setting.replace('=', ': '));
+      expect(stderr).toContain('security.acceptUnenforced=true');
+    },
+  );
+
+  test('is taken where it is accepted, and said in capitals', async () => {
+    await ask('authentication-oidc=enabled');
+    const { code, stdout } = await install(server, { 'security.acceptUnenforced': true });
+    await server.kubectl(['delete', ...features]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('are NOT enforced');
+    expect(stdout).toContain('asks for authentication-oidc: enabled');
+  });
+
+  test('is none where the features are disabled', async () => {
+    await ask('authentication-oidc=Disabled');
+    // Without any value Helm would take those of the release before.
+    const { code, stdout } = await install(server, { mode: 'standalone' });
+    await server.kubectl(['delete', ...features]);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('are NOT enforced');
+    expect(await uninstall(server, 4, system, ['--no-hooks'])).toMatchObject({ code: 0 });
+  });
+});
+
+test('a PriorityClass that is not there is refused', async () => {
+  const { code, stderr } = await install(server, { 'jobSink.priorityClassName': 'nowhere' });
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('jobSink.priorityClassName is nowhere, and there is no such PriorityClass');
+});
+
 test('crds.keep=false takes the definitions along', async () => {
   await server.kubectl(['delete', 'crd', '--all']);
   expect(await install(server, { 'crds.keep': false })).toMatchObject({ code: 0 });
