@@ -172,9 +172,9 @@ export function gate() {
   return Promise.withResolvers<Stored>();
 }
 
-/** Looks until it is true; fails after two seconds. */
+/** Looks until it is true; fails after ten seconds. */
 export async function eventually(check: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 2_000; tries++) {
     if (await check()) return;
     await systemClock.sleep(5);
   }
