@@ -23,6 +23,12 @@ export interface JobObject {
   };
 }
 
+/** The Secret of an event, which its Job owns. */
+interface EventSecret {
+  readonly metadata: { readonly ownerReferences: readonly [{ readonly name: string }] };
+  readonly data: { readonly event: string };
+}
+
 /** kubectl's arguments for all that belongs to a JobSink. */
 export const ofSink = (sink: string): [string, string] => ['-l', `sinks.knative.dev/job-sink-name=${sink}`];
 
@@ -31,13 +37,11 @@ export const podsOf = (job: string): [string, string] => ['-l', `batch.kubernete
 
 /** The JobSink's Jobs with their events. */
 export async function runsOf(target: TestCluster, sink: string): Promise<JobRun[]> {
-  const { items } = await target.get<{ items: { metadata: { name: string }; data: { event: string } }[] }>([
-    'secrets',
-    ...ofSink(sink),
-  ]);
+  const { items } = await target.get<{ items: EventSecret[] }>(['secrets', ...ofSink(sink)]);
   return items.map(({ metadata, data }) => {
     const file = Buffer.from(data.event, 'base64').toString();
-    return { job: metadata.name, file, event: JSON.parse(file) as Record<string, unknown> };
+    const [owner] = metadata.ownerReferences;
+    return { job: owner.name, file, event: JSON.parse(file) as Record<string, unknown> };
   });
 }
 

@@ -80,7 +80,7 @@ test('SIGTERM under load: every event is answered 202 on an unbroken connection,
   await kafka.createTopic({ topic: 'drained', partitions: 3 });
   const sink = await cluster.kafkaSink('drained', { topic: 'drained', bootstrapServers: [kafka.bootstrap] });
   const [port = 0] = await freePorts(1);
-  const env = { KUBECONFIG: cluster.server.kubeconfig, DRAIN_DELAY: '3s' };
+  const env = { KUBECONFIG: cluster.server.kubeconfig, DRAIN_DELAY: '10s' };
   const producer = await startProducerProcess(port, env);
   const url = await servedUrl(producer.url, sink);
   const answers: (Answer | { readonly failed: unknown })[] = [];
