@@ -17,6 +17,9 @@ import { openTestCluster, type TestCluster } from '../support/test-cluster.ts';
 /** Series that no healthy cluster has within the time of a test, each with what it would take. */
 const needsMore: Readonly<Partial<Record<MetricName, string>>> = {
   event_sinks_reconcile_retries_total: 'a pass that fails, which takes an API server that refuses a status',
+  event_sinks_connections_cut_total: 'more connections, or more bytes that wait, than are allowed',
+  event_sinks_jobs_waiting: 'a Job that has had no running pod for longer than controller.jobStartTimeout',
+  event_sinks_webhook_limits_reached_total: 'more connections or bytes at the webhook than are allowed',
   event_sinks_sweep_jobs_total: 'a Job without its Secret, or any Job, that is older than ten minutes',
 };
 
