@@ -47,6 +47,11 @@ async function release(sink) {
   await ask('PATCH', pathOf(sink), patch, 'application/merge-patch+json');
 }
 
+// The definition takes every sink along. One that only uses such a topic goes first: for its sake the topic would be kept.
+const { items: all } = await ask('GET', '/kafkasinks');
+const isHeld = ({ metadata }) => metadata.finalizers?.includes(FINALIZER) === true;
+const topics = new Set(all.filter(isHeld).map(({ spec }) => spec?.topic));
+for (const sink of all) if (!isHeld(sink) && topics.has(sink.spec?.topic)) await ask('DELETE', pathOf(sink));
 const left = await wait(Number(WAIT_SECONDS), remove);
 for (const sink of left) await release(sink);
 const stuck = left.length > 0 ? await wait(10, release) : [];
