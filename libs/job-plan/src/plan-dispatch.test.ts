@@ -161,7 +161,7 @@ describe('the Job', () => {
   test.each([{ subPath: 'event' }, { subPathExpr: '$(FILE)' }])(
     'has its folder besides a mount of one file by %j',
     (part) => {
-      const file = { name: 'jobsink-event', mountPath: '/work/e.json', ...part };
+      const file = { name: 'jobsink-event', mountPath: '/data/e.json', ...part };
       const folder = { name: 'jobsink-event', mountPath: '/etc/jobsink-event', readOnly: true };
       const own = { name: 'jobsink-event', mountPath: '/data' };
       const alone = containerOf({ volumeMounts: [file] });

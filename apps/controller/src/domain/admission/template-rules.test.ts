@@ -19,7 +19,7 @@ describe('the rules', () => {
     [
       'find a mount in the folder that is added beside a mount of one file',
       withMounts(mount('mine', '/etc/jobsink-event/x'), {
-        ...mount('jobsink-event', '/work/e.json'),
+        ...mount('jobsink-event', '/data/e.json'),
         subPath: 'event',
       }),
       [firstMount],
