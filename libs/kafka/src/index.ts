@@ -1,26 +1,31 @@
-export { BrokerProblem, type BrokerProblemKind, type ConnectFailure } from './broker-problem.ts';
-export { describeTopic, type TopicDescription, type TopicOptions } from './describe-topic.ts';
+export { BrokerProblem, type BrokerProblemKind, type ConnectFailure } from './admin/broker-problem.ts';
+export { describeTopic, type TopicDescription, type TopicOptions } from './admin/describe-topic.ts';
 export {
   createIdentifiedTopic,
   deleteIdentifiedTopic,
   type IdentifiedTopicOptions,
-} from './identified-topic.ts';
-export { TopicRefused } from './topic-refused.ts';
-export { createAddressGuard, type AddressGuard, type AddressGuardOptions } from './network/address-guard.ts';
-export { addressGuardOf, addressGuardVariables, type AddressGuardConfig } from './network/guard-variables.ts';
-export type { ConnectionOptions } from './connection.ts';
-export { createProducer, kafkaDrivers, type KafkaDriver, type ProducerOptions } from './create-producer.ts';
-export type { CredentialsReason } from './credentials-problem.ts';
-export { readCredentials, type CredentialsReading } from './credentials.ts';
-export { kafkaSinkError } from './error-mapping.ts';
-export { createKafkaJsProducer, type KafkaJsProducerOptions } from './kafkajs-producer.ts';
-export { microBatcher, type MicroBatcher, type MicroBatcherOptions } from './micro-batcher.ts';
+} from './admin/identified-topic.ts';
+export { TopicRefused } from './admin/topic-refused.ts';
+export type { CredentialsReason } from './credentials/credentials-problem.ts';
+export { readCredentials, type CredentialsReading } from './credentials/credentials.ts';
+export { securityKey } from './credentials/security-key.ts';
+export type {
+  KafkaOAuth,
+  KafkaPassword,
+  KafkaProtocol,
+  KafkaSecurity,
+  KafkaTls,
+} from './credentials/security.ts';
+export { createAddressGuard, type AddressGuard, type AddressGuardOptions } from './addresses/address-guard.ts';
+export { addressGuardOf, addressGuardVariables, type AddressGuardConfig } from './addresses/guard-variables.ts';
+export type { ConnectionOptions } from './network/connection-options.ts';
+export { SaltedPasswords } from './network/salted-passwords.ts';
+export { defaultProducerLimits, type ProducerLimits } from './producer/limits.ts';
 export {
-  createPlatformaticProducer,
-  type PlatformaticProducerOptions,
-} from './platformatic/platformatic-producer.ts';
-export { defaultProducerLimits, type ProducerLimits } from './producer-limits.ts';
-export { createTokenSource, type TokenSource, type TokenSourceOptions } from './oauth-token.ts';
-export { recordBytes, type KafkaProducer, type SendResult, type TopicRecord } from './records.ts';
-export type { KafkaOAuth, KafkaPassword, KafkaProtocol, KafkaSecurity, KafkaTls } from './security.ts';
-export { securityKey } from './security-key.ts';
+  createProducer,
+  type KafkaProducer,
+  type ProducerMeter,
+  type ProducerOptions,
+  type QueuedRecords,
+} from './producer/producer.ts';
+export { recordBytes, type TopicRecord } from './protocol/records.ts';

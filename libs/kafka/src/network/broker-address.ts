@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { SinkError } from '@event-sinks/errors';
-import { AddressNotAllowed, type AddressGuard } from './address-guard.ts';
+import { AddressNotAllowed, type AddressGuard } from '../addresses/address-guard.ts';
 
 /** Where a broker listens. */
 export interface BrokerAddress {

@@ -1,0 +1,137 @@
+import { brokerError, type BrokerError } from './broker-error.ts';
+import type { Call } from './call.ts';
+import { MalformedAnswer, type WireReader } from './wire-reader.ts';
+
+/** Brokers and the topics that were asked about. */
+export interface Metadata {
+  readonly brokers: readonly Broker[];
+  readonly controllerId: number;
+  readonly topics: readonly TopicMetadata[];
+}
+
+/** A broker under the address that it advertises. */
+export interface Broker {
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A topic as the brokers know it. */
+export interface TopicMetadata {
+  readonly name: string;
+  readonly error: BrokerError | undefined;
+  /** Only in the answer that has ids. */
+  readonly id?: string;
+  /** In the order of their numbers, which are 0, 1, 2 and so on. */
+  readonly partitions: readonly PartitionMetadata[];
+}
+
+/** A partition: who leads it, -1 while nobody does, and how many replicas it has. */
+export interface PartitionMetadata {
+  readonly leader: number;
+  readonly replicas: number;
+}
+
+/** Asks about topics and creates none. */
+export function metadataCall(topics: readonly string[]): Call<Metadata> {
+  return {
+    apiKey: 3,
+    version: 4,
+    write: (writer) => {
+      writer.int32(topics.length);
+      for (const topic of topics) writer.string(topic);
+      writer.boolean(false);
+    },
+    read: (reader) => {
+      reader.skip(4);
+      const brokers = reader.array(12, () => {
+        const broker = readBroker(reader, reader.int32(), reader.string());
+        reader.string();
+        return broker;
+      });
+      reader.string();
+      const controllerId = reader.int32();
+      return { brokers, controllerId, topics: reader.array(9, () => readTopic(reader)) };
+    },
+  };
+}
+
+function readTopic(reader: WireReader): TopicMetadata {
+  const error = brokerError(reader.int16());
+  const name = reader.string() ?? '';
+  reader.skip(1);
+  const numbered = reader.array(18, (): Numbered => {
+    reader.skip(2);
+    const [number, leader] = [reader.int32(), reader.int32()];
+    const replicas = reader.array(4, () => reader.int32()).length;
+    reader.array(4, () => reader.int32());
+    return { number, leader, replicas };
+  });
+  return { name, error, partitions: inOrder(numbered) };
+}
+
+/** The same with the topics' ids (KIP-516), which brokers have from version 2.8 on. */
+export function identifiedMetadataCall(topics: readonly string[]): Call<Metadata> {
+  return {
+    apiKey: 3,
+    version: 10,
+    isFlexible: true,
+    write: (writer) => {
+      writer.uvarint(topics.length + 1);
+      // No id: the topic is named.
+      for (const topic of topics) writer.uuid('0'.repeat(32)).compactString(topic).noTags();
+      // Create none, and leave out which operations are allowed.
+      writer.boolean(false).boolean(false).boolean(false).noTags();
+    },
+    read: (reader) => {
+      reader.skip(4);
+      const brokers = reader.compactArray(11, () => {
+        const broker = readBroker(reader, reader.int32(), reader.compactString());
+        reader.compactString();
+        reader.tags();
+        return broker;
+      });
+      reader.compactString();
+      const controllerId = reader.int32();
+      return { brokers, controllerId, topics: reader.compactArray(26, () => readIdentifiedTopic(reader)) };
+    },
+  };
+}
+
+function readIdentifiedTopic(reader: WireReader): TopicMetadata {
+  const error = brokerError(reader.int16());
+  const name = reader.compactString() ?? '';
+  const id = reader.uuid();
+  reader.skip(1);
+  const numbered = reader.compactArray(18, (): Numbered => {
+    reader.skip(2);
+    const [number, leader] = [reader.int32(), reader.int32()];
+    reader.skip(4);
+    const replicas = reader.compactArray(4, () => reader.int32()).length;
+    for (const list of ['in sync', 'offline'] as const) reader.compactArray(4, () => [list, reader.int32()]);
+    reader.tags();
+    return { number, leader, replicas };
+  });
+  reader.skip(4);
+  reader.tags();
+  return { name, error, id, partitions: inOrder(numbered) };
+}
+
+interface Numbered extends PartitionMetadata {
+  readonly number: number;
+}
+
+/** Arrays are laid out by these numbers, so one out of the row is not believed. */
+function inOrder(numbered: readonly Numbered[]): PartitionMetadata[] {
+  const partitions = new Array<PartitionMetadata>(numbered.length);
+  for (const { number, leader, replicas } of numbered) {
+    if (number < 0 || number >= numbered.length || partitions[number] !== undefined)
+      throw new MalformedAnswer(`${numbered.length} partitions with number ${number}`);
+    partitions[number] = { leader, replicas };
+  }
+  return partitions;
+}
+
+function readBroker(reader: WireReader, nodeId: number, host: string | undefined): Broker {
+  return { nodeId, host: host ?? '', port: reader.int32() };
+}
