@@ -130,16 +130,12 @@ function createPool({
   directory,
 }: Omit<AppDependencies, 'random'> & { registry: Registry; directory: SinkDirectory }): ProducerPool {
   return new ProducerPool({
-    driver: config.KAFKA_DRIVER,
     addressGuard: addressGuardOf(config),
     limits: {
       deliveryTimeoutMs: config.KAFKA_DELIVERY_TIMEOUT,
       idleMs: config.PRODUCER_IDLE,
       maxBatchBytes: config.MAX_BATCH_BYTES,
-    },
-    batch: {
       maxBatchRecords: config.MAX_BATCH_RECORDS,
-      maxBatchBytes: config.MAX_BATCH_BYTES,
       maxQueued: config.MAX_QUEUED,
       maxQueuedBytes: config.MAX_QUEUED_BYTES,
     },

@@ -1,5 +1,5 @@
 import { ingressOrders, ingressVariables } from '@event-sinks/ingress';
-import { addressGuardVariables, kafkaDrivers } from '@event-sinks/kafka';
+import { addressGuardVariables } from '@event-sinks/kafka';
 import {
   envBool,
   envDuration,
@@ -7,6 +7,7 @@ import {
   envInt,
   envNamespaces,
   envOptionalString,
+  envRemoved,
   envString,
   inOrder,
   logLevels,
@@ -28,13 +29,13 @@ const variables = z.object({
   SYSTEM_NAMESPACE: envString({ default: 'knative-eventing' }),
   /** Whether events are taken although authentication, EventPolicies or TLS are asked for, which nobody enforces. */
   SECURITY_ACCEPT_UNENFORCED: envBool({ default: false }),
-  /** The Kafka client underneath; both keep the same promises. */
-  KAFKA_DRIVER: envEnum(kafkaDrivers, { default: 'platformatic' }),
+  /** Removed; still here to say so instead of being passed over in silence. */
+  KAFKA_DRIVER: envRemoved('nothing: there is one Kafka client now'),
   /** Time from handing a record to the client to its acknowledgement, retries included. */
   KAFKA_DELIVERY_TIMEOUT: envDuration({ min: 100, max: 600_000, default: 9_000 }),
   MAX_BATCH_RECORDS: envInt({ min: 1, max: 100_000, default: 1_000 }),
   MAX_BATCH_BYTES: envInt({ min: 1024, max: 64 * 1_048_576, default: 900_000 }),
-  /** Records of one topic that wait for the batch before them. */
+  /** Records of one topic that are not sent yet. */
   MAX_QUEUED: envInt({ min: 1, max: 1_000_000, default: 16_384 }),
   MAX_QUEUED_BYTES: envInt({ min: 1_048_576, max: 2 ** 31, default: 32 * 1_048_576 }),
   /** Events in one request of batch mode, and the size of its body. Each event may have MAX_EVENT_BYTES. */

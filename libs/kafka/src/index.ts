@@ -16,8 +16,16 @@ export type {
   KafkaSecurity,
   KafkaTls,
 } from './credentials/security.ts';
-export { createAddressGuard, type AddressGuard, type AddressGuardOptions } from './addresses/address-guard.ts';
-export { addressGuardOf, addressGuardVariables, type AddressGuardConfig } from './addresses/guard-variables.ts';
+export {
+  createAddressGuard,
+  type AddressGuard,
+  type AddressGuardOptions,
+} from './addresses/address-guard.ts';
+export {
+  addressGuardOf,
+  addressGuardVariables,
+  type AddressGuardConfig,
+} from './addresses/guard-variables.ts';
 export type { ConnectionOptions } from './network/connection-options.ts';
 export { SaltedPasswords } from './network/salted-passwords.ts';
 export { defaultProducerLimits, type ProducerLimits } from './producer/limits.ts';

@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { runKafkaJava } from '@event-sinks/testing';
-import type { PartitionMetadata } from 'kafkajs';
-import { partitionChooser } from '../src/partitions.ts';
-import { javaPartition } from '../src/platformatic/java-partition.ts';
+import { javaPartition } from '../src/protocol/java-partition.ts';
 
 const program = fileURLToPath(new URL('JavaPartitions.java', import.meta.url));
 
@@ -15,11 +13,6 @@ const keys = Array.from({ length: 10_000 }, (_, index) =>
     .digest()
     .subarray(0, index % 64),
 );
-
-const table = (partitions: number): PartitionMetadata[] =>
-  Array.from({ length: partitions }, (_, partitionId) => ({
-    ...{ partitionErrorCode: 0, partitionId, leader: 1, replicas: [1], isr: [1] },
-  }));
 
 describe('10,000 keys go where Kafka’s own client puts them', () => {
   let expected: number[][];
@@ -35,10 +28,5 @@ describe('10,000 keys go where Kafka’s own client puts them', () => {
 
   test('with our own murmur2', () => {
     expect(keys.map((key) => [7, 12].map((partitions) => javaPartition(key, partitions)))).toEqual(expected);
-  });
-
-  test('with kafkajs', () => {
-    const choosers = [7, 12].map((partitions) => partitionChooser('topic', table(partitions)));
-    expect(keys.map((key) => choosers.map((choose) => choose({ key, value: null })))).toEqual(expected);
   });
 });

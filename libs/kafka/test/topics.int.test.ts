@@ -7,7 +7,6 @@ import {
   createProducer,
   deleteIdentifiedTopic,
   describeTopic,
-  kafkaDrivers,
   TopicRefused,
   type TopicDescription,
 } from '../src/index.ts';
@@ -110,12 +109,10 @@ test('a broker at an allowed name that advertises an address that is not allowed
     const question = { ...connection, topic: 'guarded', needsId, timeoutMs: 5_000 };
     expect(await describeTopic(question)).toMatchObject({ found: true, problem: { code } });
   }
-  for (const driver of kafkaDrivers) {
-    const producer = createProducer({ driver, connection, logger: quietLogger });
-    const record = { topic: 'guarded', key: null, value: Buffer.from('x'), headers: [] };
-    expect(await producer.send([record])).toMatchObject([{ ok: false, error: { code } }]);
-    await producer.close();
-  }
+  const producer = createProducer({ connection, logger: quietLogger });
+  const record = { topic: 'guarded', key: null, value: Buffer.from('x'), headers: [] };
+  await expect(producer.send(record)).rejects.toMatchObject({ code });
+  await producer.close();
   expect(await kafka.recordCount('guarded')).toBe(0);
 });
 

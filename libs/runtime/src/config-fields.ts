@@ -68,6 +68,17 @@ export function envBool(options: { readonly default?: boolean } = {}): EnvField<
   });
 }
 
+/** A variable that there was once; `instead` says what to do, as in "nothing: …". */
+export function envRemoved(instead: string): EnvField<undefined> {
+  return z
+    .string()
+    .optional()
+    .transform((given, context) => {
+      if ((given?.trim() ?? '') !== '') context.addIssue({ code: 'custom', message: instead });
+      return undefined;
+    });
+}
+
 /** One of a closed set of words. */
 export function envEnum<const T extends string>(
   values: readonly T[],

@@ -14,6 +14,7 @@ export {
   envNamespaces,
   envNumber,
   envOptionalString,
+  envRemoved,
   envString,
   envUrl,
   type EnvField,

@@ -76,7 +76,7 @@ export const kafkaSinkValues = group('Writes each event to a Kafka topic.', {
   ),
   maxQueued: asVariable(
     'MAX_QUEUED',
-    integer('Records of one topic that wait for the batch before them.', {
+    integer('Records of one topic that are not sent yet.', {
       min: 1,
       max: 1_000_000,
       default: 16_384,
@@ -85,14 +85,6 @@ export const kafkaSinkValues = group('Writes each event to a Kafka topic.', {
   maxQueuedBytes: asVariable(
     'MAX_QUEUED_BYTES',
     integer('Bytes of records that wait.', { min: mebibyte, max: 2 ** 31, default: 32 * mebibyte }),
-  ),
-  driver: asVariable(
-    'KAFKA_DRIVER',
-    choice(
-      ['platformatic', 'kafkajs'],
-      'The Kafka client underneath; both keep the same promises.',
-      'platformatic',
-    ),
   ),
   maxHttpBatchEvents: asVariable(
     'MAX_HTTP_BATCH_EVENTS',

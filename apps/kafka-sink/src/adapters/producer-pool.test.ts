@@ -11,9 +11,8 @@ let leases: ProducerLease[] = [];
 /** Producers whose events all fail at once: the guard lets them dial no broker. */
 function openPool(maxProducers: number, namespaceShare: number): ProducerPool {
   return new ProducerPool({
-    ...{ driver: 'platformatic', addressGuard: createAddressGuard({ allowed: [] }) },
+    addressGuard: createAddressGuard({ allowed: [] }),
     limits: { deliveryTimeoutMs: 100 },
-    batch: { maxBatchRecords: 1, maxBatchBytes: 1_024, maxQueued: 10, maxQueuedBytes: 1_048_576 },
     ...{ maxProducers, namespaceShare, clock: systemClock },
     logger: createLogger({ name: 'test', level: 'error', destination: { write: () => undefined } }),
     metrics: new ProducerMetrics(createMetrics().registry),
@@ -33,7 +32,7 @@ function acquire(
   namespace: string,
   replaces?: ProducerLease,
 ): ProducerLease {
-  const lease = pool.acquire(brokers(port), { topic: 'orders', namespace, replaces });
+  const lease = pool.acquire(brokers(port), { namespace, replaces });
   leases.push(lease);
   return lease;
 }

@@ -1,19 +1,23 @@
 import { SinkError } from '@event-sinks/errors';
-import { createProducer, type AddressGuard, type KafkaDriver, type ProducerLimits } from '@event-sinks/kafka';
+import {
+  createProducer,
+  SaltedPasswords,
+  type AddressGuard,
+  type KafkaProducer,
+  type ProducerLimits,
+} from '@event-sinks/kafka';
 import type { Clock, Logger } from '@event-sinks/runtime';
 import { NamespaceSlots } from '../domain/namespace-slots.ts';
 import type { Destination } from '../domain/sink-route.ts';
 import type { OutgoingRecord } from '../domain/to-record.ts';
-import { PooledProducer } from './pooled-producer.ts';
 import { producerLog } from './producer-log.ts';
-import type { ProducerMetrics, ProducersNow } from './producer-metrics.ts';
-import { TopicLine, type BatchLimits } from './topic-line.ts';
+import type { ClusterMeter, ProducerMetrics, ProducersNow } from './producer-metrics.ts';
 
 /** A share in a producer, for one sink. */
 export interface ProducerLease {
   /**
-   * Resolves when all in-sync replicas have the record. A record that is still in line at the deadline is not sent. The
-   * first one makes the producer.
+   * Resolves when all in-sync replicas have the record. A record that still waits at the deadline is not sent. The first
+   * one makes the producer.
    * @throws SinkError when they do not have it.
    */
   send(record: OutgoingRecord, deadline: AbortSignal): Promise<void>;
@@ -29,10 +33,8 @@ export interface ProducerLease {
 
 /** What a {@link ProducerPool} works with. */
 export interface ProducerPoolOptions {
-  readonly driver: KafkaDriver;
   readonly addressGuard: AddressGuard;
   readonly limits: Partial<ProducerLimits>;
-  readonly batch: BatchLimits;
   /** Producers at once, those not counted that are only closed after another has taken their place. */
   readonly maxProducers: number;
   /** Percent of them that one namespace may have while others have none. */
@@ -46,10 +48,25 @@ export interface ProducerPoolOptions {
 
 /** For whom a producer is used. */
 export interface ProducerUser {
-  readonly topic: string;
   readonly namespace: string;
   /** What the sink has used so far; if that is open, the new producer takes its place whatever the limit. */
   readonly replaces?: ProducerLease | undefined;
+}
+
+/** The producer of one destination, which is made with its first event. */
+interface PooledProducer {
+  readonly destination: Destination;
+  leases: number;
+  /** Set once no lease is left. */
+  isClosing: boolean;
+  opened: OpenedProducer | undefined;
+}
+
+interface OpenedProducer {
+  readonly producer: KafkaProducer;
+  readonly meter: ClusterMeter;
+  /** The namespace whose event it was, and whose slot it has. */
+  readonly namespace: string;
 }
 
 /**
@@ -60,6 +77,8 @@ export class ProducerPool {
   readonly #options: ProducerPoolOptions;
   readonly #producers = new Map<string, PooledProducer>();
   readonly #slots: NamespaceSlots;
+  /** For all producers: the work of SCRAM is done one at a time. */
+  readonly #saltedPasswords = new SaltedPasswords();
 
   constructor(options: ProducerPoolOptions) {
     this.#options = options;
@@ -67,28 +86,25 @@ export class ProducerPool {
   }
 
   /** A share in the destination's producer. */
-  acquire(destination: Destination, { topic, namespace, replaces }: ProducerUser): ProducerLease {
+  acquire(destination: Destination, { namespace, replaces }: ProducerUser): ProducerLease {
     const pooled = this.#producers.get(destination.producerKey) ?? this.#add(destination);
-    const line = pooled.lines.get(topic) ?? this.#openLine(pooled, topic);
     const takesPlace = replaces?.isOpen() === true;
     pooled.leases += 1;
-    line.leases += 1;
     let isReleased = false;
     const canSend = (): boolean =>
       pooled.opened !== undefined || takesPlace || this.#slots.hasRoomFor(namespace);
-    const open = (): SinkError | undefined => {
+    const problem = (): SinkError | undefined => {
       if (pooled.isClosing) return new SinkError('KafkaUnavailable', { detail: 'the sink has just changed' });
-      if (!canSend()) return noRoom();
-      this.#open(pooled, namespace);
-      return undefined;
+      return canSend() ? undefined : noRoom();
     };
     return {
       canSend,
       isOpen: () => pooled.opened !== undefined,
       send: (record, deadline) => {
-        const problem = pooled.opened === undefined ? open() : undefined;
-        // No promise in between where the producer is there.
-        return problem === undefined ? send(pooled, line, record, deadline) : Promise.reject(problem);
+        const error = pooled.opened === undefined ? problem() : undefined;
+        if (error !== undefined) return Promise.reject(error);
+        const producer = pooled.opened?.producer ?? this.#open(pooled, namespace);
+        return producer.send(record, deadline);
       },
       retryLogin: () => {
         pooled.opened?.producer.retryLogin();
@@ -96,8 +112,6 @@ export class ProducerPool {
       release: async () => {
         if (isReleased) return;
         isReleased = true;
-        line.leases -= 1;
-        if (line.leases === 0 && pooled.lines.get(topic) === line) pooled.lines.delete(topic);
         pooled.leases -= 1;
         if (pooled.leases === 0) await this.#close(pooled);
       },
@@ -107,41 +121,36 @@ export class ProducerPool {
   /** How the producers stand, for metrics. */
   now(): ProducersNow {
     const sum = { producers: this.#slots.total, queuedRecords: 0, queuedBytes: 0, queueAge: 0 };
-    for (const { lines } of this.#producers.values()) {
-      for (const line of lines.values()) {
-        const { records, bytes } = line.queued();
-        sum.queuedRecords += records;
-        sum.queuedBytes += bytes;
-        sum.queueAge = Math.max(sum.queueAge, line.queueAge());
-      }
+    for (const { opened } of this.#producers.values()) {
+      if (opened === undefined) continue;
+      const { records, bytes, ageMs } = opened.producer.queued();
+      sum.queuedRecords += records;
+      sum.queuedBytes += bytes;
+      sum.queueAge = Math.max(sum.queueAge, ageMs / 1_000);
     }
     return sum;
   }
 
   #add(destination: Destination): PooledProducer {
-    const pooled = new PooledProducer(destination);
+    const pooled = { destination, leases: 0, isClosing: false, opened: undefined };
     this.#producers.set(destination.producerKey, pooled);
     return pooled;
   }
 
-  #open(pooled: PooledProducer, namespace: string): void {
-    const { driver, addressGuard, limits, clock, metrics, writersOf } = this.#options;
+  #open(pooled: PooledProducer, namespace: string): KafkaProducer {
+    const { addressGuard, limits, clock, metrics, writersOf } = this.#options;
     const { bootstrapServers, security, producerKey } = pooled.destination;
     const logger = producerLog(this.#options.logger, clock, (topic) => ({
       sinks: writersOf(producerKey, topic),
     }));
-    const cluster = { bootstrapServers, clientId: 'event-sinks-kafka-sink', addressGuard };
+    const clientId = 'event-sinks-kafka-sink';
+    const cluster = { bootstrapServers, clientId, addressGuard, saltedPasswords: this.#saltedPasswords };
     const connection = security === undefined ? cluster : { ...cluster, security };
-    const producer = createProducer({ driver, connection, limits, logger });
-    pooled.opened = { producer, meter: metrics.open(bootstrapServers), namespace };
+    const meter = metrics.open(bootstrapServers);
+    const producer = createProducer({ connection, limits, logger, meter });
+    pooled.opened = { producer, meter, namespace };
     this.#slots.take(namespace);
-  }
-
-  #openLine(pooled: PooledProducer, topic: string): TopicLine {
-    const { batch, clock } = this.#options;
-    const line = new TopicLine({ producer: pooled, batch, clock, meter: pooled });
-    pooled.lines.set(topic, line);
-    return line;
+    return producer;
   }
 
   async #close(pooled: PooledProducer): Promise<void> {
@@ -152,7 +161,6 @@ export class ProducerPool {
     const { opened } = pooled;
     if (opened === undefined) return;
     this.#slots.giveBack(opened.namespace);
-    if (pooled.underWay > 0) await new Promise<void>((resolve) => (pooled.onFinished = resolve));
     await opened.producer.close();
     opened.meter.close();
   }
@@ -162,17 +170,4 @@ export class ProducerPool {
 export function noRoom(): SinkError {
   const detail = 'this pod has as many producers as MAX_PRODUCERS and NAMESPACE_SHARE allow';
   return new SinkError('LimitReached', { detail });
-}
-
-async function send(
-  pooled: PooledProducer,
-  line: TopicLine,
-  record: OutgoingRecord,
-  deadline: AbortSignal,
-): Promise<void> {
-  pooled.underWay += 1;
-  const result = await line.add(record, deadline);
-  pooled.underWay -= 1;
-  if (pooled.underWay === 0) pooled.onFinished?.();
-  if (!result.ok) throw result.error;
 }

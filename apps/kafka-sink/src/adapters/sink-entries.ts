@@ -66,9 +66,9 @@ export class SinkEntries {
     }
     const destination = serving.serve;
     const served = before !== undefined && 'lease' in before ? before : undefined;
-    const { topic, namespace } = route;
+    const { namespace } = route;
     // A sink that has a producer takes the place of it, which is closed a moment later.
-    const next = this.#options.pool.acquire(destination, { topic, namespace, replaces: served?.lease });
+    const next = this.#options.pool.acquire(destination, { namespace, replaces: served?.lease });
     const hasInherited = this.#canInherit(served, destination);
     const lease = hasInherited ? this.#handOver(next, served) : next;
     return { entry: { ...route, destination, lease }, hasInherited };

@@ -224,7 +224,10 @@ async function openSocket({ guard, tls }: Dialer, broker: BrokerAddress): Promis
 /** Whom TLS asks for, and whose certificate it accepts. RFC 6066: a server name is no address. */
 function identityOf(host: string): TlsOptions {
   if (isIP(host) === 0) return { servername: host };
-  return { servername: '', checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate) };
+  return {
+    servername: '',
+    checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
+  };
 }
 
 function timedOut(message: string): Error {

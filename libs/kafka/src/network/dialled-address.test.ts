@@ -19,7 +19,12 @@ function rebindingGuard(next = '127.0.0.2') {
   return { guard, asked };
 }
 
-const dialer = { clientId: 'test', maxAnswerBytes: 1_024, connectTimeoutMs: 20_000, requestTimeoutMs: 20_000 };
+const dialer = {
+  clientId: 'test',
+  maxAnswerBytes: 1_024,
+  connectTimeoutMs: 20_000,
+  requestTimeoutMs: 20_000,
+};
 
 /** Connects, and gives the way to end it. */
 async function connect(guard: AddressGuard, { host, port, ca, origin = 'bootstrap' }: Target) {

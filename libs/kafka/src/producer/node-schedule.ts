@@ -62,7 +62,11 @@ export class NodeSchedule {
     if (this.#ready.size === 0 || this.throttleMs() > 0) return;
     const { paces, now } = this.#options;
     const at = now();
-    const groups = { well: new Array<PartitionQueue>(), suspect: new Array<PartitionQueue>(), late: new Array<PartitionQueue>() };
+    const groups = {
+      well: new Array<PartitionQueue>(),
+      suspect: new Array<PartitionQueue>(),
+      late: new Array<PartitionQueue>(),
+    };
     for (const queue of this.#ready) groups[paces.of(queue, at)].push(queue);
     this.#fill(this.#lane('records'), groups.well);
     this.#fill(this.#lane('late-records'), groups.late);

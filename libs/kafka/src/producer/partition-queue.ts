@@ -184,7 +184,8 @@ export class PartitionQueue {
     let [bytes, taken] = [0, 0];
     for (const record of this.#waiting) {
       if (record.isAwaited()) {
-        const isFull = bytes + record.bytes > limits.maxBatchBytes || records.length >= limits.maxBatchRecords;
+        const isFull =
+          bytes + record.bytes > limits.maxBatchBytes || records.length >= limits.maxBatchRecords;
         if (records.length > 0 && isFull) break;
         bytes += record.bytes;
         records.push(record);

@@ -179,7 +179,8 @@ export class TopicRouter {
    */
   #keylessPartition(leaders: readonly number[]): number {
     const current = this.#queues[this.#keyless];
-    if (current?.waitingSince !== undefined && this.#takesKeyless(this.#keyless, leaders)) return this.#keyless;
+    if (current?.waitingSince !== undefined && this.#takesKeyless(this.#keyless, leaders))
+      return this.#keyless;
     let led: number | undefined;
     for (let step = 1; step <= leaders.length; step += 1) {
       const partition = (this.#keyless + step) % leaders.length;
