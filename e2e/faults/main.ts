@@ -12,10 +12,9 @@ const { positionals, values } = parseArgs({
     json: { type: 'boolean', default: false },
     small: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
-    driver: { type: 'string' },
   },
 });
-const { only, small, driver } = values;
+const { only, small } = values;
 
 /** What is printed, and whether a promise was broken. */
 interface Result {
@@ -42,7 +41,7 @@ const suites: Readonly<Record<string, Suite>> = {
     scenarioNames: kafkaSink.scenarioNames,
     async run(tell) {
       const sizes = small ? kafkaSinkSizes.smallSizes : kafkaSinkSizes.fullSizes;
-      const report = await kafkaSink.runKafkaSinkFaults({ sizes, only, driver }, tell);
+      const report = await kafkaSink.runKafkaSinkFaults({ sizes, only }, tell);
       return { report, text: kafkaSinkReport.toText(report), broken: kafkaSinkReport.isBroken(report) };
     },
   },
@@ -53,7 +52,6 @@ if (suite === undefined || only.some((name) => !suite.scenarioNames.includes(nam
   console.error('Usage: faults <suite> [--json] [--small] [--only <scenario>]…');
   for (const [name, { scenarioNames }] of Object.entries(suites))
     console.error(`  ${name}: ${scenarioNames.join(', ')}`);
-  console.error('For kafkasink also --driver kafkajs|platformatic.');
   process.exitCode = 2;
 } else {
   const { report, text, broken } = await suite.run((line) => {

@@ -10,7 +10,7 @@ import {
 } from '@event-sinks/testing';
 import { medianRow } from '../jobsink/median-row.ts';
 import type { Row } from '../table.ts';
-import { allCases, batchSize, drivers, topicName, type Case } from './cases.ts';
+import { allCases, batchSize, topicName, type Case } from './cases.ts';
 import { ceiling, type Measured } from './ceiling.ts';
 import { ceilingAlone } from './ceiling-alone.ts';
 import {
@@ -18,7 +18,7 @@ import {
   startFloor,
   startProducer,
   startSender,
-  startUnbatchedFloor,
+  startFloorAlone,
   type Sender,
   type Server,
 } from './subjects.ts';
@@ -31,16 +31,20 @@ const seconds = 4;
 const namespace = 'bench';
 
 /**
- * Events of 1 KiB over kept connections to one producer process per driver, with real KafkaSinks on a real API server
- * and a real broker, beside the floor (Node's own HTTP server, which reads the body and answers) and the ceilings
- * (Kafka's own performance tool). What is compared takes turns, round after round, and each figure is the median of
- * the rounds. At one connection both also stand there with each record sent by itself. `only` keeps the cases whose JSON
- * it matches.
+ * Events of 1 KiB over kept connections to one producer process, with real KafkaSinks on a real API server and a real
+ * broker, beside the floor (Node's own HTTP server, which reads the body and answers) and the ceilings (Kafka's own
+ * performance tool). What is compared takes turns, round after round, and each figure is the median of the rounds. At one
+ * connection both also stand there with each record sent by itself. `only` keeps the cases whose JSON it matches;
+ * `before` is the bundle of another build, to compare with.
  */
-export async function benchKafkaSink(tell: (line: string) => void, only = /./): Promise<Row[]> {
+export async function benchKafkaSink(
+  tell: (line: string) => void,
+  { only = /./, before }: BenchOptions,
+): Promise<Row[]> {
   const { checkout } = readSettings(process.env);
   await bundleApps(checkout);
-  const cases = allCases().filter((each) => only.test(JSON.stringify(each)));
+  const hasBefore = before !== undefined;
+  const cases = allCases({ hasBefore }).filter((each) => only.test(JSON.stringify(each)));
   const kafka = await startTestKafka({}, { heapMb: 1_024 });
   const server = await startTestApiServer();
   const started: { kill(signal?: NodeJS.Signals): void }[] = [];
@@ -57,13 +61,15 @@ export async function benchKafkaSink(tell: (line: string) => void, only = /./): 
       started.push(each.child);
       servers.set(name, each);
     };
-    keep('floor ', await startFloor(checkout));
+    keep('floor', await startFloor(checkout));
     const target = { BOOTSTRAP: kafka.bootstrap, TOPIC: topicName(1, 0) };
-    for (const driver of drivers) {
-      keep(`floor ${driver}`, await startUnbatchedFloor(checkout, { DRIVER: driver, ...target }));
-      const settings = { KUBECONFIG: server.kubeconfig, KAFKA_DRIVER: driver };
-      keep(`ours ${driver}`, await startProducer(checkout, settings));
-    }
+    keep('floor alone', await startFloorAlone(checkout, target));
+    const producer = { checkout, kubeconfig: server.kubeconfig };
+    keep(
+      'ours',
+      await startProducer({ ...producer, bundle: join(checkout, 'apps/kafka-sink/dist/main.mjs') }),
+    );
+    if (hasBefore) keep('before', await startProducer({ ...producer, bundle: before }));
     return await measureAll({ sender, servers, bootstrap: kafka.bootstrap }, cases, tell);
   } finally {
     for (const each of started) each.kill('SIGKILL');
@@ -72,9 +78,15 @@ export async function benchKafkaSink(tell: (line: string) => void, only = /./): 
   }
 }
 
+/** What a run of the bench may leave out or add. */
+export interface BenchOptions {
+  readonly only?: RegExp | undefined;
+  readonly before?: string | undefined;
+}
+
 interface Subjects {
   readonly sender: Sender;
-  /** By subject and driver. */
+  /** By subject. */
   readonly servers: ReadonlyMap<string, Server>;
   readonly bootstrap: string;
 }
@@ -89,9 +101,9 @@ async function measureAll(
   for (let round = 0; round <= rounds; round += 1) {
     for (const [index, each] of cases.entries()) {
       // The round before the first one warms everything up; the ceilings do that by themselves.
-      if (round === 0 && each.subject === 'ceiling') continue;
-      const isFirst = !warm.has(`${each.subject} ${each.driver} ${each.mode}`);
-      warm.add(`${each.subject} ${each.driver} ${each.mode}`);
+      if (round === 0 && each.subject.startsWith('ceiling')) continue;
+      const isFirst = !warm.has(`${each.subject} ${each.mode}`);
+      warm.add(`${each.subject} ${each.mode}`);
       const warmUp = isFirst ? firstWarmUpSeconds : warmUpSeconds;
       const measured = await run(subjects, each, round === 0 ? warmUp : seconds);
       tell(JSON.stringify({ round, ...each, ...measured }));
@@ -102,15 +114,14 @@ async function measureAll(
 }
 
 async function run(subjects: Subjects, each: Case, duration: number): Promise<Measured> {
-  const { subject, driver, mode, connections, partitions, sinks } = each;
-  if (subject === 'ceiling') {
-    const target = { bootstrap: subjects.bootstrap, topic: topicName(partitions, 0) };
-    return driver === '' ? await ceiling(target) : await ceilingAlone({ driver, ...target });
-  }
-  const server = subjects.servers.get(`${subject} ${driver}`);
-  if (server === undefined) throw new Error(`no ${subject} for ${driver}`);
+  const { subject, mode, connections, partitions, sinks } = each;
+  const target = { bootstrap: subjects.bootstrap, topic: topicName(partitions, 0) };
+  if (subject === 'ceiling') return await ceiling(target);
+  if (subject === 'ceiling alone') return await ceilingAlone(target);
+  const server = subjects.servers.get(subject);
+  if (server === undefined) throw new Error(`no ${subject}`);
   const paths = Array.from({ length: Math.max(1, sinks) }, (_, index) =>
-    subject === 'floor' ? '/' : `/${namespace}/${topicName(partitions, index)}`,
+    subject.startsWith('floor') ? '/' : `/${namespace}/${topicName(partitions, index)}`,
   );
   const eventsPerRequest = mode === 'batch' ? batchSize : 1;
   const load = { port: server.port, connections, paths, eventsPerRequest, seconds: duration };

@@ -1,18 +1,14 @@
 /**
- * One line of the result. The floor is a bare HTTP server, a ceiling is what can be had without HTTP: from Kafka's own
- * tool. With a driver, both send each record by itself on that driver.
+ * One line of the result. A floor is a bare HTTP server, a ceiling is what can be had without HTTP. Those alone send each
+ * record by itself through our producer; the other ceiling is Kafka's own tool. `before` is another build of kafka-sink.
  */
 export interface Case {
-  readonly subject: 'floor' | 'ceiling' | 'ours';
-  readonly driver: 'platformatic' | 'kafkajs' | '';
+  readonly subject: 'floor' | 'floor alone' | 'ceiling' | 'ceiling alone' | 'ours' | 'before';
   readonly mode: 'single' | 'batch';
   readonly connections: number;
   readonly partitions: number;
   readonly sinks: number;
 }
-
-/** The drivers that are compared. */
-export const drivers = ['platformatic', 'kafkajs'] as const;
 
 /** Events in one request of batch mode. */
 export const batchSize = 100;
@@ -21,38 +17,23 @@ export const batchSize = 100;
 export const topicName = (partitions: number, index: number): string => `bench-${partitions}-${index}`;
 
 /** What is compared stands next to each other, so that each round takes turns between them. */
-export function allCases(): Case[] {
-  const single = [1, 64, 256].flatMap((connections) => around({ mode: 'single', connections }, [1, 12]));
-  const batch = around({ mode: 'batch', connections: 16 }, [1, 12]);
+export function allCases({ hasBefore }: { readonly hasBefore: boolean }): Case[] {
+  const builds = hasBefore ? (['ours', 'before'] as const) : (['ours'] as const);
+  const around = (way: Way): Case[] => [
+    { subject: 'floor', ...way, partitions: 0, sinks: 0 },
+    ...[1, 12].flatMap((partitions) => builds.map((subject) => ({ subject, ...way, partitions, sinks: 1 }))),
+  ];
   const many = [100, 1_000].flatMap((sinks) =>
-    drivers.map((driver) =>
-      oneCase('ours', { mode: 'single', connections: 64 }, { driver, partitions: 1, sinks }),
-    ),
+    builds.map((subject) => ({ subject, mode: 'single', connections: 64, partitions: 1, sinks }) as const),
   );
-  const unbatched = (['ceiling', 'floor'] as const).flatMap((subject) =>
-    drivers.map((driver) =>
-      oneCase(subject, { mode: 'single', connections: 1 }, { driver, partitions: 1, sinks: 0 }),
-    ),
+  const alone = (['ceiling alone', 'floor alone'] as const).map(
+    (subject) => ({ subject, mode: 'single', connections: 1, partitions: 1, sinks: 0 }) as const,
   );
-  const ceilings = [1, 12].map((partitions) =>
-    oneCase('ceiling', { mode: 'single', connections: 1 }, { driver: '', partitions, sinks: 0 }),
+  const ceilings = [1, 12].map(
+    (partitions) => ({ subject: 'ceiling', mode: 'single', connections: 1, partitions, sinks: 0 }) as const,
   );
-  return [...unbatched, ...single, ...many, ...batch, ...ceilings];
+  const single = [1, 64, 256].flatMap((connections) => around({ mode: 'single', connections }));
+  return [...alone, ...single, ...many, ...around({ mode: 'batch', connections: 16 }), ...ceilings];
 }
 
 type Way = Pick<Case, 'mode' | 'connections'>;
-
-function around(way: Way, partitionCounts: readonly number[]): Case[] {
-  return [
-    oneCase('floor', way, { driver: '', partitions: 0, sinks: 0 }),
-    ...partitionCounts.flatMap((partitions) =>
-      drivers.map((driver) => oneCase('ours', way, { driver, partitions, sinks: 1 })),
-    ),
-  ];
-}
-
-const oneCase = (
-  subject: Case['subject'],
-  { mode, connections }: Way,
-  { driver, partitions, sinks }: Pick<Case, 'driver' | 'partitions' | 'sinks'>,
-): Case => ({ subject, driver, mode, connections, partitions, sinks });

@@ -1,4 +1,4 @@
-import { createAddressGuard, createProducer, type KafkaDriver } from '@event-sinks/kafka';
+import { createAddressGuard, createProducer } from '@event-sinks/kafka';
 import { loopbackAddresses, recordingLogger } from '@event-sinks/testing';
 import { timeOperations } from '../measure.ts';
 import { answerWith } from './asked-program.ts';
@@ -6,7 +6,6 @@ import type { Measured, Target } from './ceiling.ts';
 
 /** What to send without HTTP and without a batch: one record after another, each awaited. */
 export interface LoneSends extends Target {
-  readonly driver: KafkaDriver;
   readonly records: number;
 }
 
@@ -16,14 +15,12 @@ const value = Buffer.alloc(1_024, 'x');
 
 answerWith(run);
 
-async function run({ driver, bootstrap, topic, records }: LoneSends): Promise<Measured> {
+async function run({ bootstrap, topic, records }: LoneSends): Promise<Measured> {
   const addressGuard = createAddressGuard({ allowed: loopbackAddresses });
   const connection = { bootstrapServers: [bootstrap], clientId: 'lone', addressGuard };
-  const producer = createProducer({ driver, connection, logger: recordingLogger() });
-  const send = async (index: number): Promise<void> => {
-    const [result] = await producer.send([{ topic, key: Buffer.from(`key-${index}`), value, headers: [] }]);
-    if (result?.ok !== true) throw new Error('a record was not stored', { cause: result?.error });
-  };
+  const producer = createProducer({ connection, logger: recordingLogger() });
+  const send = (index: number): Promise<void> =>
+    producer.send({ topic, key: Buffer.from(`key-${index}`), value, headers: [] });
   await timeOperations(warmUp, 1, send);
   const before = process.cpuUsage();
   const timing = await timeOperations(records, 1, send);

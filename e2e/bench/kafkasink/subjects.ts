@@ -16,19 +16,24 @@ export interface Server {
   readonly port: number;
 }
 
+/** A kafka-sink to start. */
+export interface ProducerBuild {
+  readonly checkout: string;
+  readonly bundle: string;
+  readonly kubeconfig: string;
+}
+
 const program = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** Starts one producer as its image does: the bundle alone in a folder, so that it finds no module beside it. */
-export async function startProducer(
-  checkout: string,
-  settings: { readonly KUBECONFIG: string; readonly KAFKA_DRIVER: string },
-): Promise<Server> {
+export async function startProducer({ checkout, bundle, kubeconfig }: ProducerBuild): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'event-sinks-bench-'));
   const main = join(folder, 'main.mjs');
-  await cp(join(checkout, 'apps/kafka-sink/dist/main.mjs'), main);
+  await cp(bundle, main);
   const allowed = { KAFKA_ALLOWED_ADDRESSES: loopbackAddresses.join() };
-  const fixed = { NODE_ENV: 'production', METRICS_PORT: '0', LOG_LEVEL: 'warn', ...allowed };
-  const server = await startServer([...imageFlags(checkout, 'kafka-sink'), main], { ...settings, ...fixed });
+  const settings = { NODE_ENV: 'production', METRICS_PORT: '0', LOG_LEVEL: 'warn', ...allowed };
+  const env = { ...settings, KUBECONFIG: kubeconfig };
+  const server = await startServer([...imageFlags(checkout, 'kafka-sink'), main], env);
   // Node has read the one file that there is.
   await rm(folder, { recursive: true });
   return server;
@@ -39,12 +44,12 @@ export async function startFloor(checkout: string): Promise<Server> {
   return await startServer([...imageFlags(checkout, 'kafka-sink'), program('floor.ts')], {});
 }
 
-/** Starts the bare HTTP server that sends each body to the topic by itself, on a driver. */
-export async function startUnbatchedFloor(
+/** Starts the bare HTTP server that sends each body to the topic by itself. */
+export async function startFloorAlone(
   checkout: string,
-  settings: { readonly DRIVER: string; readonly BOOTSTRAP: string; readonly TOPIC: string },
+  settings: { readonly BOOTSTRAP: string; readonly TOPIC: string },
 ): Promise<Server> {
-  return await startServer([...imageFlags(checkout, 'kafka-sink'), program('unbatched-floor.ts')], settings);
+  return await startServer([...imageFlags(checkout, 'kafka-sink'), program('floor-alone.ts')], settings);
 }
 
 async function startServer(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Server> {

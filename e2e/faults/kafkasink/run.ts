@@ -31,16 +31,14 @@ export interface RunOptions {
   readonly sizes: Sizes;
   /** Scenarios; all of them when empty. */
   readonly only: readonly string[];
-  /** The producer's `KAFKA_DRIVER`; its default when left out. */
-  readonly driver: string | undefined;
 }
 
 /** Runs the scenarios one after the other. */
 export async function runKafkaSinkFaults(
-  { sizes, only, driver }: RunOptions,
+  { sizes, only }: RunOptions,
   tell: (line: string) => void,
 ): Promise<KafkaFaultReport> {
-  const setting = await openSetting({ sizes, driver }, tell);
+  const setting = await openSetting(sizes, tell);
   const reports: ScenarioReport[] = [];
   try {
     for (const [scenario, run] of Object.entries(scenarios)) {

@@ -30,10 +30,7 @@ export interface Setting {
 }
 
 /** Starts the API server with the chart's CRDs, and bundles the producer. */
-export async function openSetting(
-  { sizes, driver }: { readonly sizes: Sizes; readonly driver: string | undefined },
-  tell: (line: string) => void,
-): Promise<Setting> {
+export async function openSetting(sizes: Sizes, tell: (line: string) => void): Promise<Setting> {
   const { checkout, localDir } = readSettings(process.env);
   await mkdir(join(localDir, 'faults'), { recursive: true });
   const folder = await mkdtemp(
@@ -79,7 +76,6 @@ export async function openSetting(
         env: {
           KUBECONFIG: server.kubeconfig,
           KAFKA_ALLOWED_ADDRESSES: loopbackAddresses.join(),
-          ...(driver === undefined ? {} : { KAFKA_DRIVER: driver }),
           ...env,
         },
         logFile: join(folder, `${name}.log`),

@@ -1,11 +1,10 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { createAddressGuard, createProducer, type KafkaDriver } from '@event-sinks/kafka';
+import { createAddressGuard, createProducer } from '@event-sinks/kafka';
 import { loopbackAddresses, recordingLogger } from '@event-sinks/testing';
 
-/** Node's own HTTP server before a driver: each body is one record, sent by itself and at once. Nothing is checked. */
-const { PORT, DRIVER, BOOTSTRAP = '', TOPIC = '' } = process.env;
+/** Node's own HTTP server before the producer: each body is one record, sent by itself and at once. Nothing is checked. */
+const { PORT, BOOTSTRAP = '', TOPIC = '' } = process.env;
 const producer = createProducer({
-  driver: DRIVER as KafkaDriver,
   connection: {
     ...{ bootstrapServers: [BOOTSTRAP], clientId: 'unbatched' },
     addressGuard: createAddressGuard({ allowed: loopbackAddresses }),
@@ -26,8 +25,10 @@ const server = createServer((request, response) => {
 
 server.listen(Number(PORT), '127.0.0.1');
 
-async function store({ headers }: IncomingMessage, value: Buffer): Promise<number> {
+function store({ headers }: IncomingMessage, value: Buffer): Promise<number> {
   const key = Buffer.from(String(headers['ce-partitionkey']));
-  const [result] = await producer.send([{ topic: TOPIC, key, value, headers: [] }]);
-  return result?.ok === true ? 202 : 503;
+  return producer.send({ topic: TOPIC, key, value, headers: [] }).then(
+    () => 202,
+    () => 503,
+  );
 }
