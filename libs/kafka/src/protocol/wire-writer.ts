@@ -16,17 +16,20 @@ export class WireWriter {
   }
 
   int8(value: number): this {
-    this.#at = this.#page.writeInt8(value, this.#room(1));
+    const at = this.#room(1);
+    this.#at = this.#page.writeInt8(value, at);
     return this;
   }
 
   int16(value: number): this {
-    this.#at = this.#page.writeInt16BE(value, this.#room(2));
+    const at = this.#room(2);
+    this.#at = this.#page.writeInt16BE(value, at);
     return this;
   }
 
   int32(value: number): this {
-    this.#at = this.#page.writeInt32BE(value, this.#room(4));
+    const at = this.#room(4);
+    this.#at = this.#page.writeInt32BE(value, at);
     return this;
   }
 
@@ -94,6 +97,7 @@ export class WireWriter {
     this.#at = at + 1;
   }
 
+  /** May turn to a new page, so it comes before any look at the page. */
   #room(bytes: number): number {
     this.#length += bytes;
     return this.#roomFor(bytes);
