@@ -22,6 +22,8 @@ export interface ProducerLimits extends RequestLimits {
   readonly maxQueuedBytes: number;
   /** Requests that one connection has in flight, and batches that a partition has; brokers remember five (KAFKA-5494). */
   readonly maxInFlight: number;
+  /** Records that have to be there before a second request, or a further one, is put in flight on a connection. */
+  readonly minPipelined: number;
   /** A partition whose acknowledgement takes longer travels apart from the others until it is quick again. */
   readonly lateMs: number;
   /** Longer than this no new records are taken for a broker that has asked for a pause. */
@@ -46,6 +48,7 @@ export const defaultProducerLimits: ProducerLimits = {
   maxQueued: 16_384,
   maxQueuedBytes: 32 * 1_048_576,
   maxInFlight: 5,
+  minPipelined: 64,
   lateMs: 250,
   maxThrottleWaitMs: 1_000,
   idleMs: 300_000,

@@ -30,6 +30,10 @@ export class Paces<Partition extends object> {
     return known.pace === 'late' && now >= known.until ? 'suspect' : known.pace;
   }
 
+  isAllWell(): boolean {
+    return this.#known.size === 0;
+  }
+
   suspect(partition: Partition): void {
     if (!this.#known.has(partition)) this.#known.set(partition, { pace: 'suspect', until: 0 });
   }
