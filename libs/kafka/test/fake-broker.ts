@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { Writer } from '@platformatic/kafka';
+import { WireWriter } from '../src/protocol/wire-writer.ts';
 
 /** What a broker says about itself and a topic. */
 export interface FakeMetadata {
@@ -70,20 +70,15 @@ function topicIn(request: Buffer): string {
   return request.subarray(at + 2, at + 2 + request.readInt16BE(at)).toString();
 }
 
+/** Metadata of version 4. */
 function answer(correlationId: number, topic: string, { brokers, leaders }: FakeMetadata): Buffer {
-  const writer = Writer.create().appendInt32(correlationId).appendInt32(0).appendInt32(brokers.length);
-  for (const { id, host, port } of brokers)
-    writer.appendInt32(id).appendString(host, false).appendInt32(port).appendString(null, false);
-  writer.appendString(null, false).appendInt32(1).appendInt32(1);
-  writer.appendInt16(0).appendString(topic, false).appendBoolean(false).appendInt32(leaders.length);
-  for (const [index, leader] of leaders.entries())
-    writer
-      .appendInt16(leader < 0 ? 5 : 0)
-      .appendInt32(index)
-      .appendInt32(leader)
-      .appendInt32(1)
-      .appendInt32(1)
-      .appendInt32(1)
-      .appendInt32(1);
-  return writer.prependLength().buffer;
+  const writer = new WireWriter().int32(correlationId).int32(0).int32(brokers.length);
+  for (const { id, host, port } of brokers) writer.int32(id).string(host).int32(port).string(null);
+  writer.string(null).int32(1).int32(1);
+  writer.int16(0).string(topic).boolean(false).int32(leaders.length);
+  for (const [index, leader] of leaders.entries()) {
+    writer.int16(leader < 0 ? 5 : 0).int32(index);
+    writer.int32(leader).int32(1).int32(1).int32(1).int32(1);
+  }
+  return Buffer.concat(writer.frame());
 }

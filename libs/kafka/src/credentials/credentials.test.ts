@@ -191,6 +191,39 @@ describe('a Secret that cannot be used', () => {
       'CertificateInvalid',
       'user.crt',
     ],
+    'a client certificate with an RSA key of 1024 bits': () => [
+      { protocol: 'SSL', ...pair(shortRsa) },
+      'CertificateInvalid',
+      'user.crt',
+    ],
+    'a client certificate file whose last block is torn': () => [
+      { protocol: 'SSL', ...pair(ec), 'user.crt': ec.certificate + torn(authority.certificate) },
+      'CertificateInvalid',
+      'user.crt',
+    ],
+    'a client certificate file whose last block is torn in the middle of its last line': () => [
+      {
+        protocol: 'SSL',
+        ...pair(ec),
+        'user.crt': ec.certificate + authority.certificate.trim().slice(0, -9),
+      },
+      'CertificateInvalid',
+      'user.crt',
+    ],
+    'authorities whose last block is torn': () => [
+      { ...sasl, protocol: 'SASL_SSL', 'ca.crt': authority.certificate + torn(oldAuthority.certificate) },
+      'CertificateInvalid',
+      'ca.crt',
+    ],
+    'authorities whose first block is torn': () => [
+      {
+        ...sasl,
+        protocol: 'SASL_SSL',
+        'ca.crt': `${torn(oldAuthority.certificate)}\n${authority.certificate}`,
+      },
+      'CertificateInvalid',
+      'ca.crt',
+    ],
     'a client certificate whose time is over': () => [
       { protocol: 'SSL', ...pair(past) },
       'CertificateExpired',
@@ -264,7 +297,45 @@ function keyAs({ key }: TestPair, type: 'pkcs1' | 'pkcs8' | 'sec1'): string {
   return createPrivateKey(key).export({ type, format: 'pem' }).toString();
 }
 
+/** The first half of a certificate, as a copy that was broken off leaves it. */
+const torn = (certificate: string): string => certificate.slice(0, certificate.length / 2);
+
 function encryptedKey({ key }: TestPair): string {
   const options = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' } as const;
   return createPrivateKey(key).export(options).toString();
 }
+
+/** Made by `openssl req -x509 -newkey rsa:1024 -days 36500`, for no other use than this. */
+const shortRsa: TestPair = {
+  certificate: `-----BEGIN CERTIFICATE-----
+MIIB/jCCAWegAwIBAgIUNjqCntoVOG6cqWqTOzBqiqnwvPQwDQYJKoZIhvcNAQEL
+BQAwEDEOMAwGA1UEAwwFc2hvcnQwIBcNMjYxMTI3MDgyNzE4WhgPMjEyNjExMDMw
+ODI3MThaMBAxDjAMBgNVBAMMBXNob3J0MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCB
+iQKBgQDvRT23FTCadnGSc56YnLHPXjAZvCm8nwYAuG5JZB8LhcvME3SH1ZbL2ncq
+s7cQ33yemG5jB80MpdcWtWN2MrZUzt7ejILXTV19CJZyxrgcuyPCcmk+WJ1ZfNJ8
+BAZBLZTVmAteX1nb5b7p0VQknPDEhhu/7g/+bciCZXaTkF7mQQIDAQABo1MwUTAd
+BgNVHQ4EFgQUl7nuzfMaTCExK6Z2mexmUwMZrEwwHwYDVR0jBBgwFoAUl7nuzfMa
+TCExK6Z2mexmUwMZrEwwDwYDVR0TAQH/BAUwAwEB/zANBgkqhkiG9w0BAQsFAAOB
+gQDSwqy8H24rf2EnzDjkKkCXRJZI1kMvE30SUtwOLDx0chvwCACwNKN2KfBo5i1r
+5sX+v9AfTGrJACL7+4cJNA12Am1zfLfaWjE+8xl8WK0TWNhlgzOi0AqECiUh27J+
+NfC4doJRKM5/nvcn8fuJk8y4U0gYZRN6Z2S223OKmhrHrA==
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIICeAIBADANBgkqhkiG9w0BAQEFAASCAmIwggJeAgEAAoGBAO9FPbcVMJp2cZJz
+npicsc9eMBm8KbyfBgC4bklkHwuFy8wTdIfVlsvadyqztxDffJ6YbmMHzQyl1xa1
+Y3YytlTO3t6MgtdNXX0IlnLGuBy7I8JyaT5YnVl80nwEBkEtlNWYC15fWdvlvunR
+VCSc8MSGG7/uD/5tyIJldpOQXuZBAgMBAAECgYBD77UGNs4GDXtRyeJOEq+p4WRm
+6jYviDd8HOGzlOn7q5Gh8CQ2LT8TwoPza/OeptYLcdxl4eEmpi/cEsSa2utJvJ0u
+argmU7sm2gbPZHwYPjXnDTT4Q9c9g54gyscjNhpAoFtlqPp8OoGJXlPlYIF7NWNb
+p1uywQT1OJBX+RAxAQJBAP2QG0TRcfXvxgbVX1u/TbxBIf3D0QBwi0R2xbujuY2I
+LB25U+OPxTVgb/Q2bp78tqwqFUQxBo2iXlpjnyZgrGUCQQDxkffHtnG5lPiID08i
+nUiUl7alIJ6HulMGArkFlE392wrYXdg8ZIqfq69a16lidDke3IVQ11hVXfcsPFR6
+K26tAkEA9jJC19oJLcNm4mGw2jNwdfZD29KSjzu3bX1pVlyNIKf0NdQpaM3CrKX7
+bgKf/AziDV47EeAMPd9Gf7s03x2EpQJBANk/BnCKuPfG60OhUO+2NyG61rzl+uvh
+Ouz64d4Mo58asEQpEWAuoyQ5SDgQHvq1vvDsLNCo+X28RZ94mhhMmvkCQQDWNiDW
+xunvch4CGi8bfjzfIWUNfJL4DiW0azKMgpzvJ3+o9FUrMXcxEH3yRpF3abGSNYnU
+qhqBEp0X37UIId+q
+-----END PRIVATE KEY-----
+`,
+};
