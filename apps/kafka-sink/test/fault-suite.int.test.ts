@@ -54,6 +54,10 @@ test('clusters that refuse or never answer do not slow another one’s events do
   expect(scenarios.get('dead-cluster')).toMatchObject(unbroken);
 });
 
+test('healthy partitions do not wait for those that are slow or have no leader', () => {
+  expect(scenarios.get('slow-partitions')).toMatchObject({ ...unbroken, faults: 2 });
+});
+
 test('a hostile namespace costs a healthy one no event', () => {
   expect(scenarios.get('tenants')).toMatchObject({ ...unbroken, faults: 1, details: { refusals: 'none' } });
 });

@@ -3,6 +3,7 @@ import { brokers } from './scenarios/brokers.ts';
 import { changes, credentials } from './scenarios/credentials.ts';
 import { deadCluster, manySinks, volume } from './scenarios/neighbours.ts';
 import { ownProcess } from './scenarios/process.ts';
+import { slowPartitions } from './scenarios/slow-partitions.ts';
 import { tenants } from './scenarios/tenants.ts';
 import { limits, topicDeleted } from './scenarios/topics.ts';
 import { openSetting, type Setting } from './setting.ts';
@@ -20,6 +21,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'dead-cluster': deadCluster,
   'many-sinks': manySinks,
   volume,
+  'slow-partitions': slowPartitions,
   tenants,
 };
 

@@ -1,15 +1,13 @@
 import { once } from 'node:events';
-import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { EventLedger } from '../event-ledger.ts';
 import type { HostilePlan } from '../hostile-tenant.ts';
 import type { ProducerProcess } from '../producer-process.ts';
 import type { Report } from '../report.ts';
 import { underLoad } from '../rig.ts';
+import { sample } from '../sample.ts';
 import type { Setting } from '../setting.ts';
 import { startTcpProxy } from '../tcp-proxy.ts';
-import { post } from '../traffic.ts';
 
 /** The namespace of the hostile tenant. */
 const hostile = 'hostile';
@@ -25,10 +23,6 @@ const slowdownLimit = 2;
 
 /** How long to wait until the hostile tenant is answered, in milliseconds. */
 const longestWaitMs = 60_000;
-
-/** Milliseconds between two samples of one sender, and senders. */
-const sampleMs = 20;
-const samplers = 4;
 
 /**
  * A hostile namespace that misuses everything at once, beside a healthy one: sinks with absent Secrets and with brokers that
@@ -56,11 +50,11 @@ export async function tenants(setting: Setting): Promise<Report> {
       { ...options, topic: { replicationFactor: 3 } },
       async ({ url, ledger }) => {
         const { seconds, isLatencyJudged } = setting.sizes.tenants;
-        const quiet = await sample({ url, ledger, name: 'quiet', seconds, until: Promise.resolve() });
+        const quiet = await sample({ url, ledger, keys: keysOf('quiet'), seconds, until: Promise.resolve() });
         const before = producer.residentMiB();
         const worker = new Worker(new URL('../hostile-tenant.ts', import.meta.url), { workerData: plan });
         const until = Promise.race([once(worker, 'message'), sleep(longestWaitMs)]);
-        const beside = await sample({ url, ledger, name: 'beside', seconds, until });
+        const beside = await sample({ url, ledger, keys: keysOf('beside'), seconds, until });
         worker.postMessage('stop');
         const answers = await lastWord(worker);
         await worker.terminate();
@@ -92,6 +86,8 @@ export async function tenants(setting: Setting): Promise<Report> {
     await hole.close();
   }
 }
+
+const keysOf = (name: string): string[] => [1, 2, 3, 4].map((number) => `${name}-${number}`);
 
 async function applyHostile(
   { server, sizes }: Setting,
@@ -150,38 +146,4 @@ async function lastWord(worker: Worker): Promise<Readonly<Record<string, number>
     const [word] = (await once(worker, 'message')) as [string | Readonly<Record<string, number>>];
     if (typeof word !== 'string') return word;
   }
-}
-
-interface Sampling {
-  readonly url: string;
-  readonly ledger: EventLedger;
-  readonly name: string;
-  /** For so long at least, and until this settles. */
-  readonly seconds: number;
-  readonly until: Promise<unknown>;
-}
-
-/** Sends events at a steady rate and tells how long their answers take, in milliseconds. */
-async function sample(options: Sampling): Promise<{ p50: number; p99: number }> {
-  const { url, ledger, name, seconds, until } = options;
-  const agent = new Agent({ keepAlive: true });
-  const times: number[] = [];
-  let isOver = false;
-  const send = async (key: string): Promise<void> => {
-    for (let number = 0; !isOver; number += 1) {
-      const event = ledger.open(key, number);
-      const begun = performance.now();
-      await ledger.attempt(event, () => post(url, event, agent));
-      times.push(performance.now() - begun);
-      await sleep(sampleMs);
-    }
-  };
-  const senders = Array.from({ length: samplers }, (_, index) => send(`${name}-${index}`));
-  await Promise.all([until, sleep(seconds * 1_000)]);
-  isOver = true;
-  await Promise.all(senders);
-  agent.destroy();
-  times.sort((one, other) => one - other);
-  const at = (part: number): number => Number((times[Math.floor(times.length * part)] ?? 0).toFixed(1));
-  return { p50: at(0.5), p99: at(0.99) };
 }

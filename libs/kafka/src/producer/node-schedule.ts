@@ -14,6 +14,9 @@ export interface NodeScheduleOptions {
   readonly cluster: Pick<Cluster, 'link' | 'detach'>;
   readonly ids: Pick<ProducerIds, 'has' | 'renew'>;
   readonly paces: Paces<PartitionQueue>;
+  readonly leaderOf: (queue: PartitionQueue) => number;
+  /** For a queue whose leader has moved to another node meanwhile. */
+  readonly reroute: (queue: PartitionQueue) => void;
   readonly limits: Pick<ProducerLimits, 'brokerTimeoutMs' | 'maxInFlight' | 'minPipelined' | 'lateMs'>;
   /** Milliseconds on a clock that only goes forward. */
   readonly now: () => number;
@@ -75,10 +78,14 @@ export class NodeSchedule {
     for (const queue of this.#ready) groups[paces.of(queue, at)].push(queue);
     this.#fill(this.#lane('records'), groups.well);
     this.#fill(this.#lane('late-records'), groups.late);
-    for (let probe = 0; probe < maxProbes && groups.suspect.length > 0; probe += 1) {
-      const lane = this.#lane(`probe-${probe}`);
-      if (lane.requests.size === 0) this.#dispatch(lane, this.#load(groups.suspect.splice(0, 1)));
-    }
+    const probes = Array.from({ length: maxProbes }, (_, probe) => this.#lane(`probe-${probe}`));
+    const inFlight = probes.flatMap(({ requests }) =>
+      [...requests].flatMap(({ consignments }) => consignments),
+    );
+    const probed = new Set(inFlight.map(({ queue }) => queue));
+    const suspects = groups.suspect.filter((queue) => !probed.has(queue));
+    for (const lane of probes)
+      if (lane.requests.size === 0) this.#dispatch(lane, this.#load(suspects.splice(0, 1)));
   }
 
   /** Looks for requests that are late. To be called every now and then. */
@@ -123,6 +130,10 @@ export class NodeSchedule {
       const queue = queues.shift();
       if (queue === undefined) break;
       this.#ready.delete(queue);
+      if (this.#options.leaderOf(queue) !== this.#options.node) {
+        this.#options.reroute(queue);
+        continue;
+      }
       const batch = queue.take(this.#options.now());
       if (batch === undefined) continue;
       consignments.push({ queue, batch });
@@ -135,7 +146,7 @@ export class NodeSchedule {
 
   #dispatch(lane: ProduceLane, consignments: readonly Consignment[]): void {
     if (consignments.length === 0) return;
-    const request: ProduceRequest = { consignments, startedAt: undefined, isLate: false };
+    const request: ProduceRequest = { consignments, startedAt: undefined, isSent: false, isLate: false };
     lane.requests.add(request);
     this.#gathered = 0;
     void this.#send(lane, request).finally(() => {
@@ -161,6 +172,7 @@ export class NodeSchedule {
         partition: queue.options.partition,
         bytes: queue.bytesOf(batch),
       }));
+      request.isSent = true;
       if (link.isConnected()) request.startedAt = now();
       const answer = await link.request(produceCall(batches, limits.brokerTimeoutMs));
       this.#notePace(lane, request);
@@ -177,9 +189,10 @@ export class NodeSchedule {
   }
 
   #notePace(lane: ProduceLane, { consignments, startedAt, isLate }: ProduceRequest): void {
-    if (lane.purpose === 'records' || startedAt === undefined) return;
+    if (lane.purpose === 'records') return;
     const { paces, now, limits } = this.#options;
-    const isQuick = !isLate && now() - startedAt < limits.lateMs;
+    // A connection that was opened since the last look has answered quickly.
+    const isQuick = !isLate && (startedAt === undefined || now() - startedAt < limits.lateMs);
     for (const { queue } of consignments) {
       if (isQuick) paces.well(queue);
       else paces.late(queue, now());

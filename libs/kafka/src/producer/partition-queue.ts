@@ -60,7 +60,10 @@ export class PartitionQueue {
   }
 
   add(record: PendingRecord): void {
-    this.#waiting.push(record);
+    // Only what had been placed in a partition that is gone is older than what waits.
+    const at = this.#waiting.findLastIndex(({ since }) => since <= record.since) + 1;
+    if (at === this.#waiting.length) this.#waiting.push(record);
+    else this.#waiting.splice(at, 0, record);
     this.options.room.add(record);
     this.#tell();
   }
@@ -92,10 +95,19 @@ export class PartitionQueue {
 
   /** The bytes of a batch that was taken. @throws Error when it needs a producer id and there is none. */
   bytesOf(batch: Batch): Buffer {
-    if (batch.needsNumbers() && !this.#isUsable(this.#epoch))
-      this.#epoch = { ...this.options.nextId(), sequence: 0, isConfirmed: false, isBroken: false };
+    // A batch that was taken before may still wait for a producer id: it comes first.
+    for (const each of this.#line) {
+      if (each.needsNumbers()) this.#number(each);
+      if (each === batch) break;
+    }
     // A batch that has its numbers needs no epoch.
     return batch.encoded(this.#epoch as PartitionEpoch, this.options.encode);
+  }
+
+  #number(batch: Batch): void {
+    if (!this.#isUsable(this.#epoch))
+      this.#epoch = { ...this.options.nextId(), sequence: 0, isConfirmed: false, isBroken: false };
+    batch.encoded(this.#epoch as PartitionEpoch, this.options.encode);
   }
 
   acknowledge(batch: Batch): void {
@@ -110,7 +122,7 @@ export class PartitionQueue {
   }
 
   fail(batch: Batch, error: unknown): void {
-    if (isDuplicate(error)) {
+    if (isDuplicate(error) && batch.mayBeStored) {
       this.acknowledge(batch);
       return;
     }
@@ -223,7 +235,8 @@ export class PartitionQueue {
         this.#repeatLater(batch);
         return false;
       case 'content':
-        if (!mayChange || batch.records.length === 1) return this.#end(batch, kafkaSinkError(error));
+        if (batch.records.length === 1) return this.#end(batch, kafkaSinkError(error));
+        if (!mayChange) return this.#end(batch, new SinkError('KafkaUnavailable', { cause: error }));
         this.#halve(batch);
         return false;
       case 'sequence':

@@ -13,6 +13,8 @@ export interface ProduceRequest {
   readonly consignments: readonly Consignment[];
   /** When it was handed to an open connection; undefined while that is being opened. */
   startedAt: number | undefined;
+  /** Whether it was handed to the link; before, it waits for a producer id. */
+  isSent: boolean;
   /** Whether it has been found late. */
   isLate: boolean;
 }
@@ -33,7 +35,8 @@ export class ProduceLane {
   newlyLate(now: number, lateMs: number): ProduceRequest[] {
     const found: ProduceRequest[] = [];
     for (const request of this.requests) {
-      if (request.startedAt === undefined && this.link?.isConnected() === true) request.startedAt = now;
+      if (request.isSent && request.startedAt === undefined && this.link?.isConnected() === true)
+        request.startedAt = now;
       if (request.isLate || request.startedAt === undefined || now - request.startedAt < lateMs) continue;
       request.isLate = true;
       found.push(request);

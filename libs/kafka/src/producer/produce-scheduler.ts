@@ -3,9 +3,7 @@ import { Paces } from './pace.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 
 /** What a {@link ProduceScheduler} works with. */
-export interface ProduceSchedulerOptions extends Omit<NodeScheduleOptions, 'node' | 'paces'> {
-  readonly leaderOf: (queue: PartitionQueue) => number;
-}
+export type ProduceSchedulerOptions = Omit<NodeScheduleOptions, 'node' | 'paces' | 'reroute'>;
 
 /** Decides which batches travel together, for all brokers of a cluster. */
 export class ProduceScheduler {
@@ -37,7 +35,9 @@ export class ProduceScheduler {
 
   /** Whether a partition's acknowledgements come quickly. */
   isWell(queue: PartitionQueue): boolean {
-    return this.#paces.of(queue, this.#options.now()) === 'well';
+    const pace = this.#paces.of(queue, this.#options.now());
+    // A suspect gets one batch at a time, or it would never be known to be well again.
+    return pace === 'well' || (pace === 'suspect' && queue.isEmpty());
   }
 
   /** Milliseconds for which a broker wants nothing. */
@@ -58,7 +58,12 @@ export class ProduceScheduler {
   #node(node: number): NodeSchedule {
     const existing = this.#nodes.get(node);
     if (existing !== undefined) return existing;
-    const made = new NodeSchedule({ ...this.#options, node, paces: this.#paces });
+    const made = new NodeSchedule({
+      ...{ ...this.#options, node, paces: this.#paces },
+      reroute: (queue) => {
+        this.ready(queue);
+      },
+    });
     this.#nodes.set(node, made);
     return made;
   }

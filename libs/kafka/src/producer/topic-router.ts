@@ -30,6 +30,8 @@ const maxAgeMs = 60_000;
 export class TopicRouter {
   readonly #options: TopicRouterOptions;
   readonly #queues: (PartitionQueue | undefined)[] = [];
+  /** Queues of partitions that are gone, with batches that have no answer. */
+  readonly #gone = new Set<PartitionQueue>();
   readonly #room: QueueRoom;
   /** Records that came while the partitions were not known. */
   #unplaced: PendingRecord[] = [];
@@ -84,14 +86,16 @@ export class TopicRouter {
 
   /** Answers everything that came before this time. */
   expire(before: number): void {
-    const late = this.#unplaced.filter(({ since }) => since <= before);
-    if (late.length > 0) {
-      failAll(late, this.#lateError(-1));
-      this.#unplaced = this.#unplaced.filter((record) => !late.includes(record));
-      for (const record of late) this.#room.remove(record);
-    }
+    const firstInTime = this.#unplaced.findIndex(({ since }) => since > before);
+    const late = this.#unplaced.splice(0, firstInTime < 0 ? this.#unplaced.length : firstInTime);
+    failAll(late, this.#lateError(-1));
+    for (const record of late) this.#room.remove(record);
     for (const [partition, queue] of this.#queues.entries())
       queue?.expire(before, () => this.#lateError(this.leaderOf(partition)));
+    for (const queue of this.#gone) {
+      queue.expire(before, () => this.#lateError(-1));
+      if (queue.isEmpty()) this.#gone.delete(queue);
+    }
   }
 
   /** What is known may be out of date: the next records wait until the brokers were asked. */
@@ -170,12 +174,13 @@ export class TopicRouter {
     for (const queue of gone) {
       for (const record of queue.withdraw()) this.#place(record, leaders);
       this.#options.onQueueGone(queue);
+      if (!queue.isEmpty()) this.#gone.add(queue);
     }
   }
 
   /**
    * Records without a key have no order to keep. They stay on one partition while a batch gathers there and then move on,
-   * and pass over partitions that nobody leads or that are slow.
+   * and pass over partitions that nobody leads, that are slow, or whose broker wants a pause.
    */
   #keylessPartition(leaders: readonly number[]): number {
     const current = this.#queues[this.#keyless];
@@ -195,8 +200,9 @@ export class TopicRouter {
   }
 
   #takesKeyless(partition: number, leaders: readonly number[]): boolean {
-    const queue = this.#queues[partition];
-    return (leaders[partition] ?? -1) >= 0 && (queue === undefined || this.#options.isWell(queue));
+    const [queue, leader] = [this.#queues[partition], leaders[partition] ?? -1];
+    const { isWell, throttleMs } = this.#options;
+    return leader >= 0 && throttleMs(leader) === 0 && (queue === undefined || isWell(queue));
   }
 
   #queue(partition: number): PartitionQueue {

@@ -23,6 +23,7 @@ const sequenceRefusals = new Set([
   'OUT_OF_ORDER_SEQUENCE_NUMBER',
   'UNKNOWN_PRODUCER_ID',
   'INVALID_PRODUCER_EPOCH',
+  'DUPLICATE_SEQUENCE_NUMBER',
 ]);
 
 /** Whether the broker has stored the batch before, so long ago that it does not know where any more. */

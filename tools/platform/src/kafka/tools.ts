@@ -17,6 +17,8 @@ export interface NewTopic {
   readonly partitions?: number;
   /** 1 by default. */
   readonly replicationFactor?: number;
+  /** The brokers of each partition, its leader first, instead of the two numbers above. */
+  readonly assignment?: readonly (readonly number[])[];
   /** Topic settings such as `max.message.bytes`. */
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -37,9 +39,14 @@ export async function createTopic(target: ToolTarget, topic: NewTopic): Promise<
     `${key}=${value}`,
   ]);
   return await topicCommand(target, [
-    ...['--create', '--topic', topic.topic, '--partitions', String(topic.partitions ?? 1)],
-    ...['--replication-factor', String(topic.replicationFactor ?? 1), ...config],
+    ...['--create', '--topic', topic.topic, ...replicasOf(topic), ...config],
   ]);
+}
+
+function replicasOf({ assignment, partitions = 1, replicationFactor = 1 }: NewTopic): string[] {
+  if (assignment !== undefined)
+    return ['--replica-assignment', assignment.map((brokers) => brokers.join(':')).join()];
+  return ['--partitions', String(partitions), '--replication-factor', String(replicationFactor)];
 }
 
 /** Deletes a topic. */
