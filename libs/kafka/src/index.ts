@@ -36,4 +36,5 @@ export {
   type ProducerOptions,
   type QueuedRecords,
 } from './producer/producer.ts';
-export { recordBytes, type TopicRecord } from './protocol/records.ts';
+export { javaPartition } from './protocol/java-partition.ts';
+export type { TopicRecord } from './protocol/records.ts';

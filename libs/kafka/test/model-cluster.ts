@@ -3,7 +3,7 @@ import { PartitionQueue } from '../src/producer/partition-queue.ts';
 import { PendingRecord } from '../src/producer/pending-record.ts';
 import { ProduceScheduler } from '../src/producer/produce-scheduler.ts';
 import { QueueRoom } from '../src/producer/queue-room.ts';
-import { BrokerError } from '../src/protocol/broker-error.ts';
+import { codeOf } from './error-code.ts';
 import type { Call } from '../src/protocol/call.ts';
 import type { ProduceAnswer } from '../src/protocol/produce.ts';
 import type { WireWriter } from '../src/protocol/wire-writer.ts';
@@ -33,7 +33,7 @@ export class ModelRequest {
   async answer(errors: Record<number, string> = {}, throttleMs = 0): Promise<void> {
     const partitions = this.#partitions.map((partition) => {
       const type = errors[partition];
-      return { topic: 'orders', partition, error: type === undefined ? undefined : new BrokerError(type) };
+      return { topic: 'orders', partition, errorCode: codeOf(type) };
     });
     this.#resolve({ partitions, throttleMs });
     await turns();
@@ -122,11 +122,15 @@ export class ModelCluster {
   constructor(...leaders: number[]) {
     this.leaders = leaders;
     this.scheduler = new ProduceScheduler({
+      soon: queueMicrotask,
       cluster: {
         link: (node, purpose) => this.#link(node, purpose) as never,
         detach: (node, purpose) => {
           this.#current.delete(`${node} ${purpose}`);
           return undefined;
+        },
+        release: (link) => {
+          link.close();
         },
       },
       ids: { has: (count) => count <= this.identities, renew: () => this.#renew() },

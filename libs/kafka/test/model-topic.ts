@@ -2,7 +2,7 @@ import { defaultProducerLimits, type ProducerLimits } from '../src/producer/limi
 import { PartitionQueue } from '../src/producer/partition-queue.ts';
 import { PendingRecord } from '../src/producer/pending-record.ts';
 import { TopicRouter } from '../src/producer/topic-router.ts';
-import { BrokerError } from '../src/protocol/broker-error.ts';
+import { codeOf } from './error-code.ts';
 import type { TopicMetadata } from '../src/protocol/metadata.ts';
 import { turns } from './model-cluster.ts';
 import { nameOf, namedRecord } from './model-queue.ts';
@@ -104,9 +104,8 @@ export class ModelTopic {
 
   #metadata(): TopicMetadata {
     const { leaders } = this;
-    if (typeof leaders === 'string')
-      return { name: 'orders', error: new BrokerError(leaders), partitions: [] };
+    if (typeof leaders === 'string') return { name: 'orders', errorCode: codeOf(leaders), partitions: [] };
     const partitions = leaders.map((leader) => ({ leader, replicas: 3 }));
-    return { name: 'orders', error: undefined, partitions };
+    return { name: 'orders', errorCode: 0, partitions };
   }
 }

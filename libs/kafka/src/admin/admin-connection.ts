@@ -1,10 +1,10 @@
 import { SinkError } from '@event-sinks/errors';
-import { bootstrapAddress, type BrokerAddress } from '../network/broker-address.ts';
+import { bootstrapAddress, isPlainHost, type BrokerAddress } from '../network/broker-address.ts';
 import { BrokerConnection, type Dialer } from '../network/broker-connection.ts';
 import { dialerOf, type ConnectionOptions } from '../network/connection-options.ts';
 import { withDeadline } from '../network/deadline.ts';
 import { kafkaSinkError } from '../protocol/error-mapping.ts';
-import { BrokerProblem, connectFailure, isPlainHost } from './broker-problem.ts';
+import { BrokerProblem, connectFailure } from './broker-problem.ts';
 import { TopicRefused } from './topic-refused.ts';
 
 /** How a cluster is reached for a single question. */

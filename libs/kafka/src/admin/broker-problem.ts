@@ -55,11 +55,6 @@ export function connectFailure(error: unknown): ConnectFailure {
   return chain.some(({ name }) => name === 'ConnectionClosed') ? 'ConnectionClosed' : 'Unreachable';
 }
 
-/** Whether a name that a broker gave has only letters that host names and addresses have. */
-export function isPlainHost(host: string): boolean {
-  return /^[\w.:-]{1,253}$/.test(host);
-}
-
 function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

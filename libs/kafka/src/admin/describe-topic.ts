@@ -1,4 +1,5 @@
 import type { SinkError } from '@event-sinks/errors';
+import { brokerError } from '../protocol/broker-error.ts';
 import { kafkaSinkError } from '../protocol/error-mapping.ts';
 import {
   identifiedMetadataCall,
@@ -45,7 +46,7 @@ export async function describeTopic(options: TopicOptions): Promise<TopicDescrip
     const problem = await leaderProblem(session, brokers, partitions);
     return {
       ...{ found: true, partitions: partitions.length },
-      replicationFactor: Math.min(...partitions.map(({ replicas }) => replicas)),
+      replicationFactor: partitions.reduce((least, { replicas }) => Math.min(least, replicas), Infinity),
       ...(id !== undefined && { id }),
       ...(problem !== undefined && { problem }),
     };
@@ -54,7 +55,7 @@ export async function describeTopic(options: TopicOptions): Promise<TopicDescrip
 
 /** The topic, if it is there. @throws SinkError when the broker does not say. */
 function knownTopic(topic: TopicMetadata | undefined): TopicMetadata | undefined {
-  const error = topic?.error;
+  const error = brokerError(topic?.errorCode ?? 0);
   if (error !== undefined && notThere.has(error.type)) return undefined;
   // A topic without a leader is there all the same.
   if (error !== undefined && error.type !== 'LEADER_NOT_AVAILABLE') throw kafkaSinkError(error);

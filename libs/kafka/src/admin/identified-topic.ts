@@ -7,7 +7,7 @@ import { TopicRefused, topicRefusals } from './topic-refused.ts';
 
 /*
  * Kafka gives each topic an id of its own (KIP-516), another one when it is created again under the same name. Only
- * with that can somebody say for sure that a topic is the one that it has created. kafkajs does not know ids; the
+ * with that can somebody say for sure that a topic is the one that it has created. Older brokers do not know ids; the
  * requests here do, and need brokers of version 2.8 or newer.
  */
 

@@ -4,7 +4,10 @@ const certificateBlock = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICAT
 
 /** Every certificate in a PEM text, in its order; text around the blocks is let be. @throws Error for a broken one. */
 export function certificatesIn(pem: string): X509Certificate[] {
-  return (pem.match(certificateBlock) ?? []).map((block) => new X509Certificate(block));
+  const blocks = pem.match(certificateBlock) ?? [];
+  if (blocks.length < pem.split('-----BEGIN CERTIFICATE-----').length - 1)
+    throw new Error('a certificate is not complete');
+  return blocks.map((block) => new X509Certificate(block));
 }
 
 /** A certificate's last moment, in milliseconds since the epoch. */

@@ -17,6 +17,11 @@ export function bootstrapAddress(server: string): BrokerAddress {
   return { host, port: Number(server.slice(colon + 1)), origin: 'bootstrap' };
 }
 
+/** Whether a name that a broker gave has only letters that host names and addresses have. */
+export function isPlainHost(host: string): boolean {
+  return /^[\w.:%-]{1,253}$/.test(host);
+}
+
 /** Where an address that a client connects to comes from. */
 export function originOf(
   bootstrapServers: readonly string[],
@@ -35,6 +40,7 @@ export async function allowedAddresses(
 ): Promise<readonly LookupAddress[]> {
   // A broker can advertise any number.
   if (port < 1 || port > 65_535) throw new Error(`${port} is no port`);
+  if (!isPlainHost(host)) throw new Error('a host name has other characters than such names have');
   try {
     return await guard.resolve(host);
   } catch (cause) {

@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns';
 import { connect, isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Call } from '../protocol/call.ts';
@@ -79,8 +80,9 @@ export class BrokerConnection {
     const { connectTimeoutMs: limitMs } = dialer;
     let opening: BrokerConnection | undefined;
     const open = async (): Promise<BrokerConnection> => {
-      const socket = await openSocket(dialer, broker);
-      opening = new BrokerConnection(socket, dialer);
+      const addresses = await allowedAddresses(dialer.guard, broker);
+      if (isLate) throw error;
+      opening = new BrokerConnection(openSocket(dialer, broker, addresses), dialer);
       adopt(opening);
       await opening.#connected();
       await opening.#login();
@@ -211,9 +213,11 @@ export class ConnectionClosed extends Error {
   }
 }
 
-async function openSocket({ guard, tls }: Dialer, broker: BrokerAddress): Promise<Socket> {
-  const addresses = await allowedAddresses(guard, broker);
-  const { host, port } = broker;
+function openSocket(
+  { tls }: Dialer,
+  { host, port }: BrokerAddress,
+  addresses: readonly LookupAddress[],
+): Socket {
   // Node asks no look-up about an address, so that the name stands in for every host; it tries all addresses in turn.
   const target = { host: 'resolved', port, lookup: alreadyResolved(addresses) };
   const socket = { noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs };

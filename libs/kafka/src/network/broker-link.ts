@@ -18,6 +18,8 @@ export class BrokerLink {
   #opening: Promise<BrokerConnection> | undefined;
   /** The one that is being opened, to break it off. */
   #adopted: BrokerConnection | undefined;
+  /** Those whose place was taken, until what is in flight there was answered. */
+  readonly #retired = new Set<BrokerConnection>();
   #isClosed = false;
   #usedAt = performance.now();
 
@@ -53,6 +55,7 @@ export class BrokerLink {
   closeIfIdle(idleMs: number): void {
     if (performance.now() - this.#usedAt >= idleMs && this.#connection?.inFlight === 0)
       this.#connection.close();
+    this.#closeRetired();
   }
 
   /** Closes the connection for good. */
@@ -60,6 +63,7 @@ export class BrokerLink {
     this.#isClosed = true;
     this.#adopted?.close(closedError());
     this.#connection?.close(closedError());
+    for (const connection of this.#retired) connection.close(closedError());
   }
 
   #usable(): BrokerConnection | undefined {
@@ -75,6 +79,18 @@ export class BrokerLink {
     return this.#opening;
   }
 
+  #retire(): void {
+    if (this.#connection !== undefined) this.#retired.add(this.#connection);
+    this.#closeRetired();
+  }
+
+  #closeRetired(): void {
+    for (const connection of this.#retired) {
+      if (connection.inFlight === 0) connection.close();
+      if (!connection.isOpen()) this.#retired.delete(connection);
+    }
+  }
+
   async #connect(): Promise<BrokerConnection> {
     if (this.#isClosed) throw closedError();
     const { address, dialer, logins } = this.#options;
@@ -86,7 +102,7 @@ export class BrokerLink {
         this.#adopted = opening;
       });
       logins.succeeded();
-      retire(this.#connection);
+      this.#retire();
       this.#connection = connection;
       return connection;
     } catch (error) {
@@ -95,15 +111,6 @@ export class BrokerLink {
     }
   }
 }
-
-/** What is in flight there ends within the time limit of requests, by an answer or by the broker. */
-function retire(connection: BrokerConnection | undefined): void {
-  if (connection === undefined || !connection.isOpen()) return;
-  if (connection.inFlight === 0) connection.close();
-  else setTimeout(retire, retiringMs, connection);
-}
-
-const retiringMs = 500;
 
 function closedError(): Error {
   return new Error('the client is closed');

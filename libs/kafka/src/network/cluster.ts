@@ -33,6 +33,7 @@ export class Cluster {
   readonly #bootstrap: readonly BrokerAddress[];
   /** By address and purpose, so that a bootstrap server and the broker behind it are one connection. */
   readonly #links = new Map<string, BrokerLink>();
+  readonly #detached = new Set<BrokerLink>();
   #addresses: ReadonlyMap<number, BrokerAddress> = new Map();
   #wanted = new Set<string>();
   #asking: Promise<Metadata> | undefined;
@@ -48,13 +49,14 @@ export class Cluster {
     return address === undefined ? undefined : this.#link(address, purpose);
   }
 
-  /** Takes a connection out, which its user closes; the next one for this purpose is a new one. */
+  /** Takes a connection out, to be released later; the next one for this purpose is a new one. */
   detach(nodeId: number, purpose: string): BrokerLink | undefined {
     const address = this.#addresses.get(nodeId);
     if (address === undefined) return undefined;
     const key = keyOf(address, purpose);
     const link = this.#links.get(key);
     this.#links.delete(key);
+    if (link !== undefined) this.#detached.add(link);
     return link;
   }
 
@@ -77,8 +79,14 @@ export class Cluster {
       link.closeIfIdle(key.endsWith(` ${records}`) ? idleMs.records : idleMs.others);
   }
 
+  /** Closes a connection that was taken out. */
+  release(link: BrokerLink): void {
+    this.#detached.delete(link);
+    link.close();
+  }
+
   close(): void {
-    for (const link of this.#links.values()) link.close();
+    for (const link of [...this.#links.values(), ...this.#detached]) link.close();
   }
 
   async #askMetadata(): Promise<Metadata> {

@@ -1,3 +1,5 @@
+import { GrowingBuffer } from './growing-buffer.ts';
+
 /** What answers on a connection is no Kafka broker. */
 export class NotKafka extends Error {
   constructor(detail = 'the server does not speak the Kafka protocol') {
@@ -29,8 +31,8 @@ const mostPlausibleBytes = 100 * 1_048_576;
 export class FrameReader {
   readonly #maxFrameBytes: number;
   readonly #hasTls: boolean;
-  #parts: Buffer[] = [];
-  #bytes = 0;
+  /** What is kept of a frame that is not complete. */
+  readonly #kept = new GrowingBuffer();
   #isFirst = true;
 
   constructor({ maxFrameBytes, hasTls }: { readonly maxFrameBytes: number; readonly hasTls: boolean }) {
@@ -40,31 +42,24 @@ export class FrameReader {
 
   /** The frames that are complete by now, without their lengths. @throws NotKafka, TlsExpected */
   *push(chunk: Buffer): Generator<Buffer> {
-    this.#parts.push(chunk);
-    this.#bytes += chunk.length;
-    while (this.#bytes >= 4) {
-      const length = this.#nextLength();
-      if (this.#bytes < 4 + length) return;
-      const all = this.#parts.length === 1 ? this.#parts[0] : Buffer.concat(this.#parts);
-      if (all === undefined) return;
-      const rest = all.subarray(4 + length);
-      this.#parts = rest.length === 0 ? [] : [rest];
-      this.#bytes = rest.length;
-      yield all.subarray(4, 4 + length);
+    let rest = this.#kept.isEmpty() ? chunk : this.#kept.append(chunk);
+    while (rest.length >= 4) {
+      const end = 4 + this.#checkedLength(rest);
+      if (rest.length < end) break;
+      // A frame may be looked at until the next chunk comes.
+      const frame = rest.subarray(4, end);
+      rest = rest.subarray(end);
+      this.#isFirst = false;
+      if (rest.length === 0) this.#kept.clear();
+      yield frame;
     }
+    if (rest.length > 0) this.#kept.keep(rest);
   }
 
-  #nextLength(): number {
-    let [head] = this.#parts;
-    if (head === undefined || head.length < 4) {
-      head = Buffer.concat(this.#parts);
-      this.#parts = [head];
-    }
-    const isFirst = this.#isFirst;
-    this.#isFirst = false;
-    if (isFirst && !this.#hasTls && isTlsRecord(head)) throw new TlsExpected();
+  #checkedLength(head: Buffer): number {
     const length = head.readUInt32BE();
-    if (isFirst && length > mostPlausibleBytes) throw new NotKafka();
+    if (this.#isFirst && !this.#hasTls && isTlsRecord(head)) throw new TlsExpected();
+    if (this.#isFirst && length > mostPlausibleBytes) throw new NotKafka();
     if (length < leastFrameBytes || length > this.#maxFrameBytes)
       throw new NotKafka(`the server announces an answer of ${length} bytes`);
     return length;

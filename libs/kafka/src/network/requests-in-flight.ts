@@ -19,6 +19,7 @@ export class RequestsInFlight {
   readonly #onTimeout: (error: Error) => void;
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #looksAt = 0;
 
   constructor(timeoutMs: number, onTimeout: (error: Error) => void) {
     this.#timeoutMs = timeoutMs;
@@ -30,10 +31,10 @@ export class RequestsInFlight {
   }
 
   add(request: SentRequest): void {
-    this.#waiting.push({ ...request, deadline: performance.now() + this.#timeoutMs });
-    this.#timer ??= setTimeout(() => {
-      this.#look();
-    }, this.#timeoutMs);
+    const deadline = performance.now() + this.#timeoutMs;
+    this.#waiting.push({ ...request, deadline });
+    // It may be set for one that was extended.
+    if (this.#timer === undefined || this.#looksAt > deadline) this.#arm(this.#timeoutMs);
   }
 
   /** Hands the answer to the request that was sent first. @returns false when it is not the one to this. */
@@ -57,19 +58,25 @@ export class RequestsInFlight {
     for (const { fail } of waiting) fail(error);
   }
 
-  /** The timer is not set anew with each request: it looks whether the first one is late, and when to look again. */
+  /** The timer is not set anew with each request: it looks which one is due first, and when to look again. */
   #look(): void {
     this.#timer = undefined;
-    const [first] = this.#waiting;
-    if (first === undefined) return;
-    const leftMs = first.deadline - performance.now();
+    if (this.#waiting.length === 0) return;
+    const due = this.#waiting.reduce((earliest, { deadline }) => Math.min(earliest, deadline), Infinity);
+    const leftMs = due - performance.now();
     if (leftMs <= 0) {
       const error = new Error(`no answer within ${this.#timeoutMs} ms`);
       this.#onTimeout(Object.assign(error, { code: 'ETIMEDOUT' }));
       return;
     }
+    this.#arm(leftMs);
+  }
+
+  #arm(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#looksAt = performance.now() + ms;
     this.#timer = setTimeout(() => {
       this.#look();
-    }, leftMs);
+    }, ms);
   }
 }

@@ -66,9 +66,12 @@ function readChallenge(message: string, nonce: string) {
   const iterations = Number(parts.get('i'));
   if (!serverNonce.startsWith(nonce) || serverNonce === nonce)
     throw refused('the broker’s nonce is not made from ours');
-  if (!(iterations >= iterationBounds.least && iterations <= iterationBounds.most))
+  const isWithin = iterations >= iterationBounds.least && iterations <= iterationBounds.most;
+  if (!Number.isInteger(iterations) || !isWithin)
     throw refused('the broker’s number of iterations is out of bounds');
-  return { serverNonce, iterations, salt: Buffer.from(parts.get('s') ?? '', 'base64') };
+  const salt = parts.get('s') ?? '';
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(salt)) throw refused('the broker sent no salt');
+  return { serverNonce, iterations, salt: Buffer.from(salt, 'base64') };
 }
 
 function attributes(message: string): ReadonlyMap<string, string> {

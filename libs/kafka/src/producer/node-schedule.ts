@@ -1,5 +1,5 @@
 import type { Cluster } from '../network/cluster.ts';
-import { BrokerError } from '../protocol/broker-error.ts';
+import { BrokerError, brokerError } from '../protocol/broker-error.ts';
 import { produceCall, type ProduceAnswer } from '../protocol/produce.ts';
 import type { ProducerLimits } from './limits.ts';
 import type { Paces } from './pace.ts';
@@ -11,7 +11,7 @@ import type { ProducerIds } from './producer-ids.ts';
 export interface NodeScheduleOptions {
   /** The node that leads the partitions; -1 for those that nobody leads. */
   readonly node: number;
-  readonly cluster: Pick<Cluster, 'link' | 'detach'>;
+  readonly cluster: Pick<Cluster, 'link' | 'detach' | 'release'>;
   readonly ids: Pick<ProducerIds, 'has' | 'renew'>;
   readonly paces: Paces<PartitionQueue>;
   readonly leaderOf: (queue: PartitionQueue) => number;
@@ -56,6 +56,13 @@ export class NodeSchedule {
   ready(queue: PartitionQueue): void {
     this.#ready.add(queue);
     this.#gathered += 1;
+  }
+
+  /** Whether there is nothing to remember of the node. */
+  isIdle(): boolean {
+    if (this.#ready.size > 0 || this.#detached.size > 0 || this.throttleMs() > 0) return false;
+    for (const { requests } of this.#lanes.values()) if (requests.size > 0) return false;
+    return true;
   }
 
   /** Milliseconds for which the broker wants nothing. */
@@ -152,7 +159,7 @@ export class NodeSchedule {
     void this.#send(lane, request).finally(() => {
       lane.requests.delete(request);
       if (lane.isDetached && lane.requests.size === 0) {
-        lane.link?.close();
+        if (lane.link !== undefined) this.#options.cluster.release(lane.link);
         this.#detached.delete(lane);
       }
       this.flush();
@@ -205,9 +212,10 @@ export class NodeSchedule {
     const ms = Math.min(throttleMs, maxThrottleMs);
     this.#throttledUntil = Math.max(this.#throttledUntil, this.#options.now() + ms);
     for (const lane of [...this.#lanes.values(), ...this.#detached]) lane.extend(ms);
+    // What waits for it has a timer of its own, that of its delivery.
     setTimeout(() => {
       this.flush();
-    }, ms + 1);
+    }, ms + 1).unref();
   }
 
   /** Another connection takes the lane's place; what is in flight on it stays there. */
@@ -225,8 +233,8 @@ function settle(consignments: readonly Consignment[], { partitions }: ProduceAns
   for (const { queue, batch } of consignments) {
     const { topic, partition } = queue.options;
     const answer = byPlace.get(`${partition}/${topic}`);
-    if (answer === undefined) queue.fail(batch, new BrokerError('NETWORK_EXCEPTION'));
-    else if (answer.error === undefined) queue.acknowledge(batch);
-    else queue.fail(batch, answer.error);
+    const error = answer === undefined ? new BrokerError('NETWORK_EXCEPTION') : brokerError(answer.errorCode);
+    if (error === undefined) queue.acknowledge(batch);
+    else queue.fail(batch, error);
   }
 }

@@ -23,7 +23,7 @@ export interface ProduceRequest {
 export class ProduceLane {
   readonly purpose: string;
   readonly requests = new Set<ProduceRequest>();
-  link: Pick<BrokerLink, 'isConnected' | 'request' | 'extend' | 'close'> | undefined;
+  link: BrokerLink | undefined;
   /** Whether another connection has taken its place; it ends with its last request. */
   isDetached = false;
 

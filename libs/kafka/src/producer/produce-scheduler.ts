@@ -3,7 +3,10 @@ import { Paces } from './pace.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 
 /** What a {@link ProduceScheduler} works with. */
-export type ProduceSchedulerOptions = Omit<NodeScheduleOptions, 'node' | 'paces' | 'reroute'>;
+export interface ProduceSchedulerOptions extends Omit<NodeScheduleOptions, 'node' | 'paces' | 'reroute'> {
+  /** Calls back when everything that has arrived by now was read. */
+  readonly soon: (callback: () => void) => void;
+}
 
 /** Decides which batches travel together, for all brokers of a cluster. */
 export class ProduceScheduler {
@@ -24,8 +27,8 @@ export class ProduceScheduler {
     this.#touched.add(node);
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    // A turn later, so that what becomes ready in one go is one request.
-    queueMicrotask(() => {
+    // What was read in one go is one request; a single record waits for nothing by it.
+    this.#options.soon(() => {
       this.#isScheduled = false;
       const touched = [...this.#touched];
       this.#touched.clear();
@@ -52,7 +55,11 @@ export class ProduceScheduler {
 
   /** Looks for requests that are late. */
   look(): void {
-    for (const node of this.#nodes.values()) node.look();
+    for (const [id, node] of this.#nodes) {
+      node.look();
+      // Metadata may name other nodes each time.
+      if (node.isIdle()) this.#nodes.delete(id);
+    }
   }
 
   #node(node: number): NodeSchedule {

@@ -94,7 +94,7 @@ class Producer implements KafkaProducer {
     this.#cluster = new Cluster({ bootstrapServers, dialer, logins: this.#logins });
     this.#ids = new ProducerIds(() => this.#cluster.producerId());
     this.#scheduler = new ProduceScheduler({
-      ...{ cluster: this.#cluster, ids: this.#ids, limits: this.#limits, now },
+      ...{ cluster: this.#cluster, ids: this.#ids, limits: this.#limits, now, soon: setImmediate },
       leaderOf: ({ options }) => this.#topic(options.topic).leaderOf(options.partition),
     });
     this.#idleTimer = setInterval(

@@ -1,5 +1,5 @@
 import { SinkError } from '@event-sinks/errors';
-import { BrokerError } from '../protocol/broker-error.ts';
+import { BrokerError, brokerError } from '../protocol/broker-error.ts';
 import { kafkaSinkError } from '../protocol/error-mapping.ts';
 import { failureKind } from '../protocol/failure-kind.ts';
 import { javaPartition } from '../protocol/java-partition.ts';
@@ -26,10 +26,13 @@ export interface TopicRouterOptions {
 /** Older than this, a topic's partitions and leaders are asked for again; partitions added are then used. */
 const maxAgeMs = 60_000;
 
+/** Partitions that a record without a key passes over, at most. */
+const maxPassedOver = 100;
+
 /** One topic: who leads its partitions, how much may wait for them, and which one a record goes to. */
 export class TopicRouter {
   readonly #options: TopicRouterOptions;
-  readonly #queues: (PartitionQueue | undefined)[] = [];
+  readonly #queues = new Map<number, PartitionQueue>();
   /** Queues of partitions that are gone, with batches that have no answer. */
   readonly #gone = new Set<PartitionQueue>();
   readonly #room: QueueRoom;
@@ -39,6 +42,8 @@ export class TopicRouter {
   #isDoubtful = false;
   #asked = -Infinity;
   #asking: Promise<void> | undefined;
+  /** Partitions that have a leader, and where among them the newest record without a key went. */
+  #led: readonly number[] = [];
   #keyless = -1;
   #used: number;
 
@@ -73,15 +78,16 @@ export class TopicRouter {
   }
 
   isIdleSince(time: number): boolean {
-    const isEmpty = this.#queues.every((queue) => queue === undefined || queue.isEmpty());
-    return this.#used < time && this.#unplaced.length === 0 && isEmpty;
+    if (this.#used >= time || this.#unplaced.length > 0) return false;
+    for (const queue of this.#queues.values()) if (!queue.isEmpty()) return false;
+    return true;
   }
 
   /** When the oldest record that waits came; undefined when none does. */
   waitingSince(): number | undefined {
-    const all = [this.#unplaced[0]?.since, ...this.#queues.map((queue) => queue?.waitingSince)];
-    const known = all.filter((since) => since !== undefined);
-    return known.length === 0 ? undefined : Math.min(...known);
+    let oldest = this.#unplaced[0]?.since ?? Infinity;
+    for (const queue of this.#queues.values()) oldest = Math.min(oldest, queue.waitingSince ?? Infinity);
+    return oldest === Infinity ? undefined : oldest;
   }
 
   /** Answers everything that came before this time. */
@@ -90,8 +96,8 @@ export class TopicRouter {
     const late = this.#unplaced.splice(0, firstInTime < 0 ? this.#unplaced.length : firstInTime);
     failAll(late, this.#lateError(-1));
     for (const record of late) this.#room.remove(record);
-    for (const [partition, queue] of this.#queues.entries())
-      queue?.expire(before, () => this.#lateError(this.leaderOf(partition)));
+    for (const [partition, queue] of this.#queues)
+      queue.expire(before, () => this.#lateError(this.leaderOf(partition)));
     for (const queue of this.#gone) {
       queue.expire(before, () => this.#lateError(-1));
       if (queue.isEmpty()) this.#gone.delete(queue);
@@ -105,7 +111,7 @@ export class TopicRouter {
 
   /** The topic is used no more. */
   close(): void {
-    for (const queue of this.#queues) if (queue !== undefined) this.#options.onQueueGone(queue);
+    for (const queue of this.#queues.values()) this.#options.onQueueGone(queue);
   }
 
   /** Asks for the leaders again; what fails leaves the old ones. */
@@ -122,11 +128,13 @@ export class TopicRouter {
   async #ask(): Promise<readonly number[]> {
     this.#asked = this.#options.now();
     const topic = await this.#options.describe();
-    if (topic?.error !== undefined) throw topic.error;
+    const error = brokerError(topic?.errorCode ?? 0);
+    if (error !== undefined) throw error;
     if (topic === undefined || topic.partitions.length === 0) throw new BrokerError('LEADER_NOT_AVAILABLE');
     const leaders = topic.partitions.map(({ leader }) => leader);
     const isFewer = leaders.length < (this.#leaders?.length ?? 0);
     this.#leaders = leaders;
+    this.#led = [...leaders.keys()].filter((partition) => (leaders[partition] ?? -1) >= 0);
     this.#isDoubtful = false;
     if (isFewer) this.#placeAnew(leaders);
     return leaders;
@@ -170,8 +178,9 @@ export class TopicRouter {
 
   /** The topic has come back with fewer partitions than it had. */
   #placeAnew(leaders: readonly number[]): void {
-    const gone = this.#queues.splice(leaders.length).filter((queue) => queue !== undefined);
-    for (const queue of gone) {
+    const gone = [...this.#queues].filter(([partition]) => partition >= leaders.length);
+    for (const [partition, queue] of gone) {
+      this.#queues.delete(partition);
       for (const record of queue.withdraw()) this.#place(record, leaders);
       this.#options.onQueueGone(queue);
       if (!queue.isEmpty()) this.#gone.add(queue);
@@ -183,30 +192,33 @@ export class TopicRouter {
    * and pass over partitions that nobody leads, that are slow, or whose broker wants a pause.
    */
   #keylessPartition(leaders: readonly number[]): number {
-    const current = this.#queues[this.#keyless];
-    if (current?.waitingSince !== undefined && this.#takesKeyless(this.#keyless, leaders))
-      return this.#keyless;
-    let led: number | undefined;
-    for (let step = 1; step <= leaders.length; step += 1) {
-      const partition = (this.#keyless + step) % leaders.length;
-      if (this.#takesKeyless(partition, leaders)) {
-        this.#keyless = partition;
-        return partition;
-      }
-      if ((leaders[partition] ?? -1) >= 0) led ??= partition;
+    const led = this.#led;
+    const current = led.at(this.#keyless % led.length);
+    if (current === undefined) return 0;
+    if (this.#queues.get(current)?.waitingSince !== undefined && this.#takesKeyless(current, leaders))
+      return current;
+    for (let step = 1; step <= Math.min(led.length, maxPassedOver); step += 1) {
+      const partition = led[(this.#keyless + step) % led.length] ?? 0;
+      if (!this.#takesKeyless(partition, leaders)) continue;
+      this.#keyless += step;
+      return partition;
     }
-    this.#keyless = led ?? 0;
-    return this.#keyless;
+    this.#keyless += 1;
+    return led[this.#keyless % led.length] ?? 0;
   }
 
   #takesKeyless(partition: number, leaders: readonly number[]): boolean {
-    const [queue, leader] = [this.#queues[partition], leaders[partition] ?? -1];
     const { isWell, throttleMs } = this.#options;
-    return leader >= 0 && throttleMs(leader) === 0 && (queue === undefined || isWell(queue));
+    const queue = this.#queues.get(partition);
+    return throttleMs(leaders[partition] ?? -1) === 0 && (queue === undefined || isWell(queue));
   }
 
   #queue(partition: number): PartitionQueue {
-    return (this.#queues[partition] ??= this.#options.openQueue(partition, this.#room));
+    const existing = this.#queues.get(partition);
+    if (existing !== undefined) return existing;
+    const queue = this.#options.openQueue(partition, this.#room);
+    this.#queues.set(partition, queue);
+    return queue;
   }
 
   #lateError(node: number): SinkError {

@@ -30,11 +30,11 @@ describe('what a broker answers', () => {
     INVALID_TIMESTAMP: 'InvalidData',
     REQUEST_TIMED_OUT: 'KafkaUnavailable',
     LEADER_NOT_AVAILABLE: 'KafkaUnavailable',
-    NOT_LEADER_FOR_PARTITION: 'KafkaUnavailable',
+    NOT_LEADER_OR_FOLLOWER: 'KafkaUnavailable',
     OUT_OF_ORDER_SEQUENCE_NUMBER: 'KafkaUnavailable',
     UNKNOWN_PRODUCER_ID: 'KafkaUnavailable',
     KAFKA_STORAGE_ERROR: 'KafkaUnavailable',
-    UNKNOWN: 'KafkaUnavailable',
+    UNKNOWN_SERVER_ERROR: 'KafkaUnavailable',
   };
 
   test.each(Object.entries(table))('%s is %s, also behind other errors', (type, code) => {

@@ -1,4 +1,3 @@
-import { brokerError, type BrokerError } from './broker-error.ts';
 import type { Call } from './call.ts';
 import { MalformedAnswer, type WireReader } from './wire-reader.ts';
 
@@ -19,7 +18,8 @@ export interface Broker {
 /** A topic as the brokers know it. */
 export interface TopicMetadata {
   readonly name: string;
-  readonly error: BrokerError | undefined;
+  /** 0 for none (https://kafka.apache.org/protocol#protocol_error_codes). */
+  readonly errorCode: number;
   /** Only in the answer that has ids. */
   readonly id?: string;
   /** In the order of their numbers, which are 0, 1, 2 and so on. */
@@ -51,23 +51,27 @@ export function metadataCall(topics: readonly string[]): Call<Metadata> {
       });
       reader.string();
       const controllerId = reader.int32();
-      return { brokers, controllerId, topics: reader.array(9, () => readTopic(reader)) };
+      return { brokers, controllerId, topics: reader.array(9, () => readTopic(reader), mostTopics(topics)) };
     },
   };
 }
 
+/** An answer is no longer than the question; one topic too many does no harm, and is passed over. */
+const mostTopics = (asked: readonly string[]): number => asked.length + 1;
+
 function readTopic(reader: WireReader): TopicMetadata {
-  const error = brokerError(reader.int16());
+  const errorCode = reader.int16();
   const name = reader.string() ?? '';
   reader.skip(1);
   const numbered = reader.array(18, (): Numbered => {
     reader.skip(2);
     const [number, leader] = [reader.int32(), reader.int32()];
-    const replicas = reader.array(4, () => reader.int32()).length;
-    reader.array(4, () => reader.int32());
+    const replicas = reader.int32s();
+    // Those in sync.
+    reader.int32s();
     return { number, leader, replicas };
   });
-  return { name, error, partitions: inOrder(numbered) };
+  return { name, errorCode, partitions: inOrder(numbered) };
 }
 
 /** The same with the topics' ids (KIP-516), which brokers have from version 2.8 on. */
@@ -93,13 +97,17 @@ export function identifiedMetadataCall(topics: readonly string[]): Call<Metadata
       });
       reader.compactString();
       const controllerId = reader.int32();
-      return { brokers, controllerId, topics: reader.compactArray(26, () => readIdentifiedTopic(reader)) };
+      return {
+        brokers,
+        controllerId,
+        topics: reader.compactArray(26, () => readIdentifiedTopic(reader), mostTopics(topics)),
+      };
     },
   };
 }
 
 function readIdentifiedTopic(reader: WireReader): TopicMetadata {
-  const error = brokerError(reader.int16());
+  const errorCode = reader.int16();
   const name = reader.compactString() ?? '';
   const id = reader.uuid();
   reader.skip(1);
@@ -107,14 +115,16 @@ function readIdentifiedTopic(reader: WireReader): TopicMetadata {
     reader.skip(2);
     const [number, leader] = [reader.int32(), reader.int32()];
     reader.skip(4);
-    const replicas = reader.compactArray(4, () => reader.int32()).length;
-    for (const list of ['in sync', 'offline'] as const) reader.compactArray(4, () => [list, reader.int32()]);
+    const replicas = reader.compactInt32s();
+    // Those in sync, and those offline.
+    reader.compactInt32s();
+    reader.compactInt32s();
     reader.tags();
     return { number, leader, replicas };
   });
   reader.skip(4);
   reader.tags();
-  return { name, error, id, partitions: inOrder(numbered) };
+  return { name, errorCode, id, partitions: inOrder(numbered) };
 }
 
 interface Numbered extends PartitionMetadata {

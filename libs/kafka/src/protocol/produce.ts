@@ -1,4 +1,3 @@
-import { brokerError, type BrokerError } from './broker-error.ts';
 import type { Call } from './call.ts';
 import type { WireReader } from './wire-reader.ts';
 
@@ -20,7 +19,8 @@ export interface ProduceAnswer {
 export interface PartitionAnswer {
   readonly topic: string;
   readonly partition: number;
-  readonly error: BrokerError | undefined;
+  /** 0 for none (https://kafka.apache.org/protocol#protocol_error_codes). */
+  readonly errorCode: number;
 }
 
 /** A request in flight is answered after the slowest of its partitions, or when the time is up. */
@@ -41,10 +41,11 @@ export function produceCall(batches: readonly PartitionBatch[], timeoutMs: numbe
       }
     },
     read: (reader) => {
-      const partitions = reader.array(6, () => {
+      const readTopic = (): PartitionAnswer[] => {
         const topic = reader.string() ?? '';
         return reader.array(30, () => readPartition(reader, topic));
-      });
+      };
+      const partitions = reader.array(6, readTopic, batches.length);
       return { partitions: partitions.flat(), throttleMs: Math.max(0, reader.int32()) };
     },
   };
@@ -52,8 +53,8 @@ export function produceCall(batches: readonly PartitionBatch[], timeoutMs: numbe
 
 function readPartition(reader: WireReader, topic: string): PartitionAnswer {
   const partition = reader.int32();
-  const error = brokerError(reader.int16());
+  const errorCode = reader.int16();
   // The offset, when it was appended, and where the log starts.
   reader.skip(24);
-  return { topic, partition, error };
+  return { topic, partition, errorCode };
 }

@@ -32,21 +32,25 @@ export function createTopicCall(
     },
     read: (reader) => {
       reader.skip(4);
-      const outcomes = reader.compactArray(26, (): TopicOutcome => {
-        reader.compactString();
-        const [id, error] = [reader.uuid(), brokerError(reader.int16())];
-        reader.compactString();
-        // Partitions and replication, and the settings, which are null when the topic is refused.
-        reader.skip(6);
-        reader.compactArray(5, () => {
+      const outcomes = reader.compactArray(
+        26,
+        (): CodedOutcome => {
           reader.compactString();
+          const [id, errorCode] = [reader.uuid(), reader.int16()];
           reader.compactString();
-          reader.skip(3);
+          // Partitions and replication, and the settings, which are null when the topic is refused.
+          reader.skip(6);
+          reader.compactArray(5, () => {
+            reader.compactString();
+            reader.compactString();
+            reader.skip(3);
+            reader.tags();
+          });
           reader.tags();
-        });
-        reader.tags();
-        return { error, id };
-      });
+          return { errorCode, id };
+        },
+        1,
+      );
       return only(outcomes);
     },
   };
@@ -63,20 +67,28 @@ export function deleteTopicCall(id: string, timeoutMs: number): Call<TopicOutcom
     },
     read: (reader) => {
       reader.skip(4);
-      const outcomes = reader.compactArray(21, (): TopicOutcome => {
-        reader.compactString();
-        const [found, error] = [reader.uuid(), brokerError(reader.int16())];
-        reader.compactString();
-        reader.tags();
-        return { error, id: found };
-      });
+      const outcomes = reader.compactArray(
+        21,
+        (): CodedOutcome => {
+          reader.compactString();
+          const [found, errorCode] = [reader.uuid(), reader.int16()];
+          reader.compactString();
+          reader.tags();
+          return { errorCode, id: found };
+        },
+        1,
+      );
       return only(outcomes);
     },
   };
 }
 
-function only(outcomes: readonly TopicOutcome[]): TopicOutcome {
+interface CodedOutcome extends Pick<TopicOutcome, 'id'> {
+  readonly errorCode: number;
+}
+
+function only(outcomes: readonly CodedOutcome[]): TopicOutcome {
   const [outcome] = outcomes;
   if (outcome === undefined) throw new MalformedAnswer('it tells of no topic');
-  return outcome;
+  return { id: outcome.id, error: brokerError(outcome.errorCode) };
 }

@@ -45,7 +45,8 @@ export class WireReader {
   uuid(): string {
     const at = this.#take(16);
     const hex = this.#bytes.toString('hex', at, at + 16);
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    const end = `${hex.slice(16, 20)}-${hex.slice(20)}`;
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${end}`;
   }
 
   /** Undefined for null. */
@@ -67,13 +68,27 @@ export class WireReader {
     return this.#bytes.subarray(at, at + length);
   }
 
-  /** @param leastBytes what an element takes at least, at least 1. */
-  array<T>(leastBytes: number, read: () => T): T[] {
-    return this.#elements(this.int32(), leastBytes, read);
+  /**
+   * @param leastBytes what an element takes at least, at least 1.
+   * @param most elements, where it is known what was asked for.
+   */
+  array<T>(leastBytes: number, read: () => T, most = Infinity): T[] {
+    return this.#elements(this.int32(), { leastBytes, most }, read);
   }
 
-  compactArray<T>(leastBytes: number, read: () => T): T[] {
-    return this.#elements(this.#uvarint() - 1, leastBytes, read);
+  /** {@link array} in the compact form of KIP-482. */
+  compactArray<T>(leastBytes: number, read: () => T, most = Infinity): T[] {
+    return this.#elements(this.#uvarint() - 1, { leastBytes, most }, read);
+  }
+
+  /** Passes over an array of 32-bit integers. @returns how many there were. */
+  int32s(): number {
+    return this.#skipped(this.int32());
+  }
+
+  /** {@link int32s} in the compact form. */
+  compactInt32s(): number {
+    return this.#skipped(this.#uvarint() - 1);
   }
 
   /** Passes over the tagged fields of KIP-482. */
@@ -85,7 +100,17 @@ export class WireReader {
     }
   }
 
-  #elements<T>(count: number, leastBytes: number, read: () => T): T[] {
+  #skipped(count: number): number {
+    if (count > 0) this.#take(4 * count);
+    return Math.max(0, count);
+  }
+
+  #elements<T>(
+    count: number,
+    { leastBytes, most }: { readonly leastBytes: number; readonly most: number },
+    read: () => T,
+  ): T[] {
+    if (count > most) throw new MalformedAnswer(`${count} elements instead of ${most}`);
     if (count > (this.#bytes.length - this.#at) / leastBytes)
       throw new MalformedAnswer(`${count} elements in ${this.#bytes.length - this.#at} bytes`);
     const elements: T[] = [];
