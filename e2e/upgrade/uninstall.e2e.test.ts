@@ -49,6 +49,13 @@ describe('helm uninstall', () => {
     expect(metadata.ownerReferences).toHaveLength(1);
   };
 
+  /** The conditions of all sinks that have the severity Info, as those that Knative does not know. */
+  const informative = async (): Promise<string[]> => {
+    const path = '{range .items[*].status.conditions[?(@.severity=="Info")]}{.type}{"\\n"}{end}';
+    const types = await target.kubectl(['get', 'jobsinks,kafkasinks', '-o', `jsonpath=${path}`]);
+    return types.split('\n').filter((type) => type !== '');
+  };
+
   const isLeft = async (expected: readonly string[]): Promise<void> => {
     await eventually(
       async () => {
@@ -64,6 +71,9 @@ describe('helm uninstall', () => {
       expect(await leftovers(target, installed)).toEqual(expect.arrayContaining(controllersOwn));
       for (const name of controllersOwn) await isOwned(name);
     });
+    expect(new Set(await informative())).toEqual(
+      new Set(['CredentialsReady', 'DataPlaneAvailable', 'JobTemplateValid', 'JobsRunnable']),
+    );
     await release.uninstall();
     await isLeft(definitions.map((name) => `customresourcedefinition.apiextensions.k8s.io/${name}`));
     const sinks = await target.kubectl(['get', 'jobsinks,kafkasinks', '-o', 'name']);
@@ -71,6 +81,22 @@ describe('helm uninstall', () => {
       'jobsink.sinks.knative.dev/jobs',
       'kafkasink.eventing.knative.dev/with-login',
       'kafkasink.eventing.knative.dev/without',
+    ]);
+  });
+
+  test('removes the conditions that Knative does not know from the sinks, and leaves their addresses', async () => {
+    expect(await informative()).toEqual([]);
+    const { items } = await target.get<{
+      items: { status: { conditions: { type: string }[]; address: { url: string } } }[];
+    }>(['jobsinks,kafkasinks']);
+    const ofJobSinks = ['Addressable', 'EventPoliciesReady', 'Ready'];
+    const ofKafkaSinks = ['Addressable', 'DataPlaneAvailable', 'EventPoliciesReady', 'Ready', 'TopicReady'];
+    const types = items.map(({ status }) => status.conditions.map(({ type }) => type));
+    expect(types).toEqual([ofJobSinks, ofKafkaSinks, ofKafkaSinks]);
+    expect(items.map(({ status }) => status.address.url)).toEqual([
+      expect.stringContaining('/jobs'),
+      expect.stringContaining('/with-login'),
+      expect.stringContaining('/without'),
     ]);
   });
 

@@ -1,6 +1,6 @@
 {{/*
 What an account may do where sinks are: in the whole cluster, or, with watchNamespaces, in these namespaces and nowhere
-else. Call with root, component, values, role (a name) and rules (YAML).
+else. Call with root, component, values, role (a name), rules and, for a hook, annotations (YAML).
 */}}
 {{- define "event-sinks.access" -}}
 {{- if .root.Values.watchNamespaces }}
@@ -18,7 +18,7 @@ else. Call with root, component, values, role (a name) and rules (YAML).
 {{- end }}
 {{- end }}
 
-{{/* A Role or, without a namespace, a ClusterRole. Call with root, component, kind, namespace, role and rules. */}}
+{{/* A Role or, without a namespace, a ClusterRole. Call with root, component, kind, namespace, role, rules, annotations. */}}
 {{- define "event-sinks.role" -}}
 apiVersion: rbac.authorization.k8s.io/v1
 kind: {{ .kind }}
@@ -29,6 +29,10 @@ metadata:
   {{- end }}
   labels:
     {{- include "event-sinks.labels" . | nindent 4 }}
+  {{- with .annotations }}
+  annotations:
+    {{- . | nindent 4 }}
+  {{- end }}
 rules:
   {{- .rules | trim | nindent 2 }}
 {{- end }}
@@ -44,6 +48,10 @@ metadata:
   {{- end }}
   labels:
     {{- include "event-sinks.labels" . | nindent 4 }}
+  {{- with .annotations }}
+  annotations:
+    {{- . | nindent 4 }}
+  {{- end }}
 roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: {{ .kind }}

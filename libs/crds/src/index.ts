@@ -26,6 +26,7 @@ export {
   type KafkaSinkConditionType,
 } from './condition-types.ts';
 export { isUnderEventPolicy } from './event-policies.ts';
+export { ownConditions, withSeverity } from './own-conditions.ts';
 export { readyFrom, setCondition, type ConditionFinding } from './conditions.ts';
 export { crdManifest, crds } from './manifest/crd.ts';
 export type { CrdVersion, CustomResourceDefinition, PrinterColumn } from './manifest/crd-types.ts';

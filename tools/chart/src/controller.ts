@@ -72,7 +72,10 @@ export const controllerValues = group('Sets the conditions and the address of ev
   }),
   jobStartTimeout: asVariable(
     'JOB_START_TIMEOUT',
-    duration('How long a Job may be without a running pod before JobsRunnable and an alert say so.', '2m'),
+    duration('How long a Job may be without a running pod before JobsRunnable and an alert say so.', '2m', {
+      min: '1s',
+      max: '24h',
+    }),
   ),
   sweep: group('Removes Jobs whose event was never stored, and so never acknowledged.', {
     age: asVariable(

@@ -51,17 +51,13 @@ export function share(description: string, fallback: string) {
 
 const durationPattern = /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/;
 
-/**
- * A length of time such as `500ms`, `10s` or `1m30s`. Both bounds, which are the app's, belong to the range; without them
- * only the app knows what it takes.
- */
+/** A length of time such as `500ms`, `10s` or `1m30s`. Both bounds belong to the range, and are those of the app. */
 export function duration(
   description: string,
   fallback: string,
-  bounds?: { readonly min: string; readonly max: string },
+  bounds: { readonly min: string; readonly max: string },
 ) {
   const field = z.string().regex(durationPattern).default(fallback).describe(description);
-  if (bounds === undefined) return field;
   return field.meta({ ...field.meta(), shortest: bounds.min, longest: bounds.max });
 }
 

@@ -36,7 +36,10 @@ export const jobSinkValues = group('Turns each event into a Job.', {
     ),
     cacheAge: asVariable(
       'RUN_STATUS_CACHE_AGE',
-      duration('How long an answer is given again without asking the API server.', '1s'),
+      duration('How long an answer is given again without asking the API server.', '1s', {
+        min: '0s',
+        max: '1m',
+      }),
     ),
     cacheSize: asVariable(
       'RUN_STATUS_CACHE_SIZE',

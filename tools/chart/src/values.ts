@@ -123,7 +123,8 @@ export const values = z.strictObject({
     ...hookPodValues('the component whose image it uses'),
   }),
   uninstallHook: group(
-    'The pod that `helm uninstall` runs before it removes the definitions (`crds.keep=false`).',
+    'The pod that `helm uninstall` runs: before it removes the definitions (`crds.keep=false`), or, where they stay, ' +
+      'after it has removed the controller.',
     hookPodValues('the controller'),
   ),
 });

@@ -48,7 +48,7 @@ export const webhookValues = group(
     ),
     receiveTimeout: asVariable(
       'WEBHOOK_RECEIVE_TIMEOUT',
-      duration('Time for a TLS handshake, and for receiving a review.', '5s'),
+      duration('Time for a TLS handshake, and for receiving a review.', '5s', { min: '100ms', max: '1m' }),
     ),
     certificate: group('The certificate for `event-sinks-webhook.<namespace>.svc`.', {
       secretName: text(

@@ -125,7 +125,7 @@ describe('security that ConfigMap config-features asks for', () => {
     await server.kubectl(['delete', ...features]);
     expect(code).toBe(0);
     expect(stdout).not.toContain('are NOT enforced');
-    expect(await uninstall(server, 4, system, ['--no-hooks'])).toMatchObject({ code: 0 });
+    expect(await uninstall(server)).toMatchObject({ code: 0 });
   });
 });
 
@@ -138,8 +138,7 @@ test('a PriorityClass that is not there is refused', async () => {
 test('crds.keep=false takes the definitions along', async () => {
   await server.kubectl(['delete', 'crd', '--all']);
   expect(await install(server, { 'crds.keep': false })).toMatchObject({ code: 0 });
-  // No node would run the hook's Job.
-  expect(await uninstall(server, 4, system, ['--no-hooks'])).toMatchObject({ code: 0 });
+  expect(await uninstall(server)).toMatchObject({ code: 0 });
   // A definition goes when the last of its objects has gone, which the API server looks after by itself.
   const gone = ['wait', '--for=delete', 'crd', '--all', '--timeout=30s'];
   expect(await server.tryKubectl(gone)).toMatchObject({ code: 0 });

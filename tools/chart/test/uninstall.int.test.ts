@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { eventually, type TestApiServer } from '@event-sinks/testing';
-import { stringify } from 'yaml';
-import { render, type RenderedContainer } from './support/chart.ts';
-import { install, startChartServer, system } from './support/cluster.ts';
+import { render, type Ended } from './support/chart.ts';
+import { install, startChartServer } from './support/cluster.ts';
+import { runUninstallHook, uninstallHook } from './support/hook-job.ts';
 
 /*
  * Nothing runs on such a server: the hook's script runs here, with the token of its account. That Helm runs the hook, and
@@ -14,19 +10,13 @@ import { install, startChartServer, system } from './support/cluster.ts';
  */
 
 const finalizer = 'kafkasinks.eventing.knative.dev';
-const hook = 'event-sinks-uninstall';
 
 let server: TestApiServer;
-let folder: string;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'event-sinks-uninstall-'));
   server = await startChartServer();
   expect(await install(server)).toMatchObject({ code: 0 });
 });
-afterAll(async () => {
-  await server.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => server.close());
 
 async function makeSink(name: string, finalizers: readonly string[]): Promise<void> {
   const sink = {
@@ -57,43 +47,26 @@ async function letGoOf(name: string): Promise<void> {
   await server.kubectl(patch);
 }
 
-/** What the Job of the hook runs, with the rights that the hook gives it. */
-async function runHook(waitSeconds: number): Promise<{ code: number; stdout: string; stderr: string }> {
-  const objects = await render({ 'crds.keep': false }, { hooks: true });
-  for (const kind of ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding'])
-    await server.kubectl(['apply', '-f', '-'], stringify(objects.get(`${kind}/${hook}`)));
-  const [container] = objects.get(`Job/${hook}`)?.spec.template.spec.containers ?? [];
-  const { args = [], env = [] } = container ?? ({} as Partial<RenderedContainer>);
-  const token = await server.kubectl(['create', 'token', hook, '-n', system]);
-  const { clusters } = JSON.parse(readFileSync(server.kubeconfig, 'utf8')) as {
-    clusters: [{ cluster: { 'certificate-authority-data': string } }];
-  };
-  const [tokenFile, caFile] = [join(folder, 'token'), join(folder, 'ca.crt')];
-  writeFileSync(tokenFile, token);
-  writeFileSync(caFile, Buffer.from(clusters[0].cluster['certificate-authority-data'], 'base64'));
-  const { hostname, port } = new URL(server.url);
-  const environment = {
-    ...Object.fromEntries(env.map(({ name, value }) => [name, value])),
-    ...{ KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port },
-    ...{ TOKEN_FILE: tokenFile, NODE_EXTRA_CA_CERTS: caFile, WAIT_SECONDS: `${waitSeconds}` },
-  };
-  return await new Promise((resolve) => {
-    execFile(process.execPath, [...args], { env: environment }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : 1, stdout, stderr });
-    });
-  });
-}
+const runHook = (waitSeconds: number): Promise<Ended> =>
+  runUninstallHook(server, { 'crds.keep': false }, { WAIT_SECONDS: `${waitSeconds}` });
 
 describe('the hook before an uninstallation that takes the definitions along', () => {
   test.each([
-    ['the definitions are kept', {}],
-    ['they are somebody else’s', { 'crds.keep': false, 'crds.enabled': false }],
     ['there are no KafkaSinks', { 'crds.keep': false, 'kafkaSink.enabled': false }],
     ['no controller ever held a sink', { 'crds.keep': false, 'controller.enabled': false }],
   ])('is not there where %s', async (_name, values) => {
-    expect([...(await render(values, { hooks: true })).keys()].filter((name) => name.includes(hook))).toEqual(
-      [],
+    const names = [...(await render(values, { hooks: true })).keys()];
+    expect(names.filter((name) => name.includes(uninstallHook))).toEqual([]);
+  });
+
+  test.each([
+    ['the definitions are kept', {}],
+    ['they are somebody else’s', { 'crds.keep': false, 'crds.enabled': false }],
+  ])('leaves the sinks alone where %s', async (_name, values) => {
+    const hooks = [...(await render(values, { hooks: true })).values()].flatMap(
+      ({ metadata }) => metadata.annotations?.['helm.sh/hook'] ?? [],
     );
+    expect(hooks).not.toContain('pre-delete');
   });
 
   test('does nothing where no sink is held', async () => {

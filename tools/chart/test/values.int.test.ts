@@ -89,8 +89,10 @@ describe('the bounds of a value are those of its variable', () => {
       if (shortest === undefined || longest === undefined) continue;
       const taken = [shortest, longest].map((text) => [env, text, parsed(schema, env, text) !== undefined]);
       expect(taken).toEqual([shortest, longest].map((text) => [env, text, true]));
-      const beyond = `${Number(parsed(schema, env, longest)) + 1}ms`;
-      expect([env, beyond, parsed(schema, env, beyond)]).toEqual([env, beyond, undefined]);
+      const [least, most] = [shortest, longest].map((text) => Number(parsed(schema, env, text)));
+      const beyond = [least! > 0 ? `${least! - 1}ms` : undefined, `${most! + 1}ms`];
+      for (const text of beyond.filter((each) => each !== undefined))
+        expect([env, text, parsed(schema, env, text)]).toEqual([env, text, undefined]);
     }
   });
 
@@ -164,6 +166,9 @@ describe('a wrong value is refused with its path', () => {
     ['jobSink.requestDeadline=11m', 'jobSink.requestDeadline is 11m, and must be from 100ms to 10m'],
     ['webhook.drainDelay=0.5m', 'webhook.drainDelay is 0.5m, and must be from 0s to 15s'],
     ['controller.recheck.notReady=99ms', 'controller.recheck.notReady is 99ms'],
+    ['controller.jobStartTimeout=999ms', 'jobStartTimeout is 999ms, and must be from 1s to 24h'],
+    ['webhook.receiveTimeout=61s', 'webhook.receiveTimeout is 61s, and must be from 100ms to 1m'],
+    ['jobSink.runStatus.cacheAge=2m', 'jobSink.runStatus.cacheAge is 2m, and must be from 0s to 1m'],
     // Orders.
     [
       'controller.leaderElection.leaseDuration=5s',
@@ -249,6 +254,7 @@ describe('a wrong value is refused with its path', () => {
     'jobSink.podDisruptionBudget.enabled=true,jobSink.podDisruptionBudget.minAvailable=50%,jobSink.replicas=2',
     'jobSink.podDisruptionBudget.enabled=true,jobSink.podDisruptionBudget.minAvailable=1,jobSink.autoscaling.enabled=true',
     'jobSink.drainTimeout=28s',
+    'controller.jobStartTimeout=24h,webhook.receiveTimeout=100ms,jobSink.runStatus.cacheAge=0s',
     'jobSink.enabled=false,jobSink.drainTimeout=1m,jobSink.serviceAccount.name=kafka-sink-ingress',
     'jobSink.resources.limits=null',
     'commonLabels.team=events,jobSink.podLabels.team=jobs,monitoring.podMonitor.enabled=true,monitoring.podMonitor.labels.team=ops',

@@ -1,7 +1,7 @@
 import {
   jobSinkNameLabel,
   parseJobSink,
-  type ConditionFinding,
+  withSeverity,
   type JobSink,
   type JobSinkStatus,
 } from '@event-sinks/crds';
@@ -53,24 +53,16 @@ export function createJobSinkReconciler(options: JobSinkReconcilerOptions) {
       generation: sink.metadata.generation,
       url: sinkUrl(options.service, sink.metadata),
       conditions: [
-        notOfKnative(template),
-        notOfKnative(refusedFinding(security) ?? dataPlaneFinding(view, options.service.service)),
+        template,
+        refusedFinding(security) ?? dataPlaneFinding(view, options.service.service),
         eventPoliciesFinding(security),
-      ],
+      ].map((finding) => withSeverity('JobSink', finding)),
     };
     const status = sinkStatus(sink.status, findings, timestamp(options.clock.now()));
     const written: JobSinkStatus = { ...status, job: jobStatus(sink, jobs) };
     await options.statusWriter.write(object, written, signal);
     return sooner(options.recheck.after(object, status, { logger }), view.refusal);
   };
-}
-
-/**
- * Knative's controller leaves conditions that it does not know where they are, and counts each without a severity towards
- * Ready. With this one it can make a JobSink Ready that was ours before. Our own Ready goes by types.
- */
-function notOfKnative(finding: ConditionFinding): ConditionFinding {
-  return { ...finding, severity: 'Info' };
 }
 
 /** The counts stay as they are until all Jobs have been counted. */

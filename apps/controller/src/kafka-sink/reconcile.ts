@@ -1,4 +1,10 @@
-import { kafkaSinkFinalizer, parseKafkaSink, type ConditionFinding, type KafkaSink } from '@event-sinks/crds';
+import {
+  kafkaSinkFinalizer,
+  parseKafkaSink,
+  withSeverity,
+  type ConditionFinding,
+  type KafkaSink,
+} from '@event-sinks/crds';
 import type { KubeObject } from '@event-sinks/kube';
 import { TerminalError, type ReconcileContext, type ReconcileResult } from '@event-sinks/reconciler';
 import type { Clock } from '@event-sinks/runtime';
@@ -91,7 +97,7 @@ async function report(
       ...kafkaFindings(sink, kafka, trouble, plan),
       refusedFinding(security) ?? dataPlaneFinding(view, service.service),
       eventPoliciesFinding(security),
-    ],
+    ].map((finding) => withSeverity('KafkaSink', finding)),
   };
   const annotations = annotationsAfter(sink, kafka, plan);
   const found = sinkStatus(sink.status, findings, timestamp(clock.now()));

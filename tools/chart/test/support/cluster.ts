@@ -28,15 +28,14 @@ export async function install(
   ]);
 }
 
-/** `helm uninstall`. */
+/** `helm uninstall` without the hook, whose Job no node would run. */
 export async function uninstall(
   server: TestApiServer,
   major: HelmMajor = 4,
   namespace = system,
-  options: readonly string[] = [],
 ): Promise<Ended> {
   return await helm(major, [
     ...['uninstall', 'event-sinks', '--namespace', namespace, '--kubeconfig', server.kubeconfig],
-    ...options,
+    '--no-hooks',
   ]);
 }

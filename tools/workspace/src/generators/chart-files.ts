@@ -1,4 +1,5 @@
 import { publishedSchema, settingsByComponent, valueOrders, valueRows, valuesYaml } from '@event-sinks/chart';
+import { jobSinkResource, kafkaSinkResource, ownConditions } from '@event-sinks/crds';
 import { stringify } from 'yaml';
 import { generateCommand, type GeneratedFile } from './generated-file.ts';
 import { code, page, table } from './markdown.ts';
@@ -6,6 +7,8 @@ import { code, page, table } from './markdown.ts';
 const chart = 'charts/event-sinks';
 
 const notice = `# Made by \`${generateCommand}\` from tools/chart/src; edit the values there instead.\n`;
+
+const conditionsNotice = `# Made by \`${generateCommand}\` from libs/crds/src/own-conditions.ts; edit that instead.\n`;
 
 const namespaceNote = `#
 # The namespace of the release is part of every sink's address: install into knative-eventing to keep the
@@ -38,6 +41,10 @@ export function chartFiles(): readonly GeneratedFile[] {
     { path: `${chart}/files/settings.yaml`, text: notice + stringify(settingsByComponent()) },
     { path: `${chart}/files/orders.yaml`, text: notice + stringify({ orders: templateOrders() }) },
     {
+      path: `${chart}/files/own-conditions.yaml`,
+      text: conditionsNotice + stringify({ kinds: conditionsByKind() }),
+    },
+    {
       path: `${chart}/README.md`,
       text: page('# Chart event-sinks', intro, '## Values', valuesIntro, rows()),
     },
@@ -51,6 +58,16 @@ function templateOrders(): readonly object[] {
     larger,
     strict,
     otherwise,
+  }));
+}
+
+/** What the hook after an uninstallation removes. */
+function conditionsByKind(): readonly object[] {
+  return [jobSinkResource, kafkaSinkResource].map(({ apiVersion, group, plural, kind }) => ({
+    apiVersion,
+    group,
+    plural,
+    conditions: ownConditions(kind),
   }));
 }
 
