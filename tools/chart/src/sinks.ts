@@ -1,6 +1,6 @@
 import { componentValues } from './component.ts';
 import { dataPlaneValues } from './data-plane.ts';
-import { asVariable, choice, duration, group, integer } from './fields.ts';
+import { asVariable, duration, group, integer } from './fields.ts';
 
 const mebibyte = 1_048_576;
 

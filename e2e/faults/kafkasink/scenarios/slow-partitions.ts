@@ -95,8 +95,8 @@ async function withoutLeader({ setting, cluster, producer }: Surroundings): Prom
 }
 
 interface Harm {
-  harm(): Promise<void>;
-  undo(): Promise<void>;
+  readonly harm: () => Promise<void>;
+  readonly undo: () => Promise<void>;
 }
 
 /** Latencies of healthy partitions before and during the harm. */

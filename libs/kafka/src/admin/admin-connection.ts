@@ -1,4 +1,4 @@
-import { SinkError } from '@event-sinks/errors';
+import type { SinkError } from '@event-sinks/errors';
 import { bootstrapAddress, isPlainHost, type BrokerAddress } from '../network/broker-address.ts';
 import { BrokerConnection, type Dialer } from '../network/broker-connection.ts';
 import { dialerOf, type ConnectionOptions } from '../network/connection-options.ts';

@@ -179,7 +179,7 @@ export class BrokerConnection {
       for (const frame of this.#frames.push(chunk)) {
         if (!this.#inFlight.answer(frame.readInt32BE(), frame))
           throw new NotKafka('the server answers what was not asked');
-        if (this.#end !== undefined) return;
+        if (!this.isOpen()) return;
       }
     } catch (error) {
       this.close(error instanceof Error ? error : new Error(String(error)));

@@ -41,17 +41,21 @@ export class Batch {
     return this.#bytes === undefined || (this.epoch?.isBroken === true && !this.mayBeStored);
   }
 
-  /** The bytes to send; under `epoch` when it needs numbers. */
-  encoded(
+  /** Gives it the next numbers of an epoch. */
+  encode(
     epoch: PartitionEpoch,
     encode: (records: readonly TopicRecord[], identity: BatchIdentity) => Buffer,
-  ): Buffer {
-    if (this.#bytes !== undefined && !this.needsNumbers()) return this.#bytes;
+  ): void {
     const { producerId, epoch: number, sequence } = epoch;
     const records = this.records.map(({ record }) => record);
     this.#bytes = encode(records, { producerId, epoch: number, sequence });
     this.epoch = epoch;
     epoch.sequence += this.records.length;
+  }
+
+  /** What is sent. @throws Error before it has numbers. */
+  get bytes(): Buffer {
+    if (this.#bytes === undefined) throw new Error('the batch has no numbers yet');
     return this.#bytes;
   }
 

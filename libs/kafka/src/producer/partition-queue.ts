@@ -97,17 +97,16 @@ export class PartitionQueue {
   bytesOf(batch: Batch): Buffer {
     // A batch that was taken before may still wait for a producer id: it comes first.
     for (const each of this.#line) {
-      if (each.needsNumbers()) this.#number(each);
+      if (each.needsNumbers()) each.encode(this.#usableEpoch(), this.options.encode);
       if (each === batch) break;
     }
-    // A batch that has its numbers needs no epoch.
-    return batch.encoded(this.#epoch as PartitionEpoch, this.options.encode);
+    return batch.bytes;
   }
 
-  #number(batch: Batch): void {
-    if (!this.#isUsable(this.#epoch))
-      this.#epoch = { ...this.options.nextId(), sequence: 0, isConfirmed: false, isBroken: false };
-    batch.encoded(this.#epoch as PartitionEpoch, this.options.encode);
+  #usableEpoch(): PartitionEpoch {
+    const known = this.#epoch;
+    if (known !== undefined && this.#isUsable(known)) return known;
+    return (this.#epoch = { ...this.options.nextId(), sequence: 0, isConfirmed: false, isBroken: false });
   }
 
   acknowledge(batch: Batch): void {
@@ -235,10 +234,7 @@ export class PartitionQueue {
         this.#repeatLater(batch);
         return false;
       case 'content':
-        if (batch.records.length === 1) return this.#end(batch, kafkaSinkError(error));
-        if (!mayChange) return this.#end(batch, new SinkError('KafkaUnavailable', { cause: error }));
-        this.#halve(batch);
-        return false;
+        return this.#judgeContent(batch, { error, mayChange });
       case 'sequence':
         if (!mayChange || batch.isRenewed) return this.#end(batch, kafkaSinkError(error));
         this.#renew(batch);
@@ -246,6 +242,17 @@ export class PartitionQueue {
       case 'final':
         return this.#end(batch, kafkaSinkError(error));
     }
+  }
+
+  /** Only of a record alone it is known that it is the one that is refused. */
+  #judgeContent(
+    batch: Batch,
+    { error, mayChange }: { readonly error: unknown; readonly mayChange: boolean },
+  ) {
+    if (batch.records.length === 1) return this.#end(batch, kafkaSinkError(error));
+    if (!mayChange) return this.#end(batch, new SinkError('KafkaUnavailable', { cause: error }));
+    this.#halve(batch);
+    return false;
   }
 
   #repeatLater(batch: Batch): void {
