@@ -134,7 +134,7 @@ export class TopicRouter {
     const leaders = topic.partitions.map(({ leader }) => leader);
     const isFewer = leaders.length < (this.#leaders?.length ?? 0);
     this.#leaders = leaders;
-    this.#led = [...leaders.keys()].filter((partition) => (leaders[partition] ?? -1) >= 0);
+    this.#led = led(leaders);
     this.#isDoubtful = false;
     if (isFewer) this.#placeAnew(leaders);
     return leaders;
@@ -227,6 +227,12 @@ export class TopicRouter {
     const detail = `not acknowledged within ${this.#options.limits.deliveryTimeoutMs} ms`;
     return new SinkError('KafkaUnavailable', { detail });
   }
+}
+
+function led(leaders: readonly number[]): number[] {
+  const partitions: number[] = [];
+  for (const [partition, leader] of leaders.entries()) if (leader >= 0) partitions.push(partition);
+  return partitions;
 }
 
 function throttled(waitMs: number): SinkError {

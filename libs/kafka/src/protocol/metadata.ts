@@ -59,19 +59,23 @@ export function metadataCall(topics: readonly string[]): Call<Metadata> {
 /** An answer is no longer than the question; one topic too many does no harm, and is passed over. */
 const mostTopics = (asked: readonly string[]): number => asked.length + 1;
 
+/** More than any answer has room for. */
+const maxPartitions = 1_000_000;
+
 function readTopic(reader: WireReader): TopicMetadata {
   const errorCode = reader.int16();
   const name = reader.string() ?? '';
   reader.skip(1);
-  const numbered = reader.array(18, (): Numbered => {
+  const partitions = inOrder();
+  reader.array(18, () => {
     reader.skip(2);
     const [number, leader] = [reader.int32(), reader.int32()];
     const replicas = reader.int32s();
     // Those in sync.
     reader.int32s();
-    return { number, leader, replicas };
+    partitions.add(number, { leader, replicas });
   });
-  return { name, errorCode, partitions: inOrder(numbered) };
+  return { name, errorCode, partitions: partitions.all() };
 }
 
 /** The same with the topics' ids (KIP-516), which brokers have from version 2.8 on. */
@@ -111,7 +115,8 @@ function readIdentifiedTopic(reader: WireReader): TopicMetadata {
   const name = reader.compactString() ?? '';
   const id = reader.uuid();
   reader.skip(1);
-  const numbered = reader.compactArray(18, (): Numbered => {
+  const partitions = inOrder();
+  reader.compactArray(18, () => {
     reader.skip(2);
     const [number, leader] = [reader.int32(), reader.int32()];
     reader.skip(4);
@@ -120,26 +125,29 @@ function readIdentifiedTopic(reader: WireReader): TopicMetadata {
     reader.compactInt32s();
     reader.compactInt32s();
     reader.tags();
-    return { number, leader, replicas };
+    partitions.add(number, { leader, replicas });
   });
   reader.skip(4);
   reader.tags();
-  return { name, errorCode, id, partitions: inOrder(numbered) };
-}
-
-interface Numbered extends PartitionMetadata {
-  readonly number: number;
+  return { name, errorCode, id, partitions: partitions.all() };
 }
 
 /** Arrays are laid out by these numbers, so one out of the row is not believed. */
-function inOrder(numbered: readonly Numbered[]): PartitionMetadata[] {
-  const partitions = new Array<PartitionMetadata>(numbered.length);
-  for (const { number, leader, replicas } of numbered) {
-    if (number < 0 || number >= numbered.length || partitions[number] !== undefined)
-      throw new MalformedAnswer(`${numbered.length} partitions with number ${number}`);
-    partitions[number] = { leader, replicas };
-  }
-  return partitions;
+function inOrder() {
+  const placed: PartitionMetadata[] = [];
+  let count = 0;
+  return {
+    add(number: number, partition: PartitionMetadata): void {
+      if (number < 0 || number > maxPartitions || placed[number] !== undefined)
+        throw new MalformedAnswer(`a partition with number ${number}`);
+      placed[number] = partition;
+      count += 1;
+    },
+    all(): PartitionMetadata[] {
+      if (placed.length !== count) throw new MalformedAnswer(`${count} partitions up to ${placed.length}`);
+      return placed;
+    },
+  };
 }
 
 function readBroker(reader: WireReader, nodeId: number, host: string | undefined): Broker {
