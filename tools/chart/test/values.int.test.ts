@@ -34,7 +34,7 @@ const notValues: Readonly<Record<ComponentKey, readonly string[]>> = {
   jobSink: ['PORT', 'METRICS_PORT', 'KUBECONFIG', 'SYSTEM_NAMESPACE'],
   kafkaSink: [
     ...['PORT', 'METRICS_PORT', 'KUBECONFIG', 'SYSTEM_NAMESPACE'],
-    ...['KAFKA_DENIED_SERVICES', 'KUBERNETES_SERVICE_HOST'],
+    ...['KAFKA_DENIED_SERVICES', 'KUBERNETES_SERVICE_HOST', 'KAFKA_DRIVER'],
   ],
 };
 

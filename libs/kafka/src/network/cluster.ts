@@ -14,9 +14,6 @@ export interface ClusterOptions {
   readonly logins: LoginHold;
 }
 
-/** Kafka's largest clusters have some hundreds; a broker that names more is not believed. */
-const maxBrokers = 2_000;
-
 /** What connections are for that are kept; questions go there too, unless records are under way. */
 const records = 'records';
 const questions = 'questions';
@@ -100,7 +97,6 @@ export class Cluster {
 
   /** A node that is not named any more is forgotten, and its connections with it. */
   #learn(brokers: Metadata['brokers']): void {
-    if (brokers.length > maxBrokers) throw new Error(`the broker names ${brokers.length} brokers`);
     const { bootstrapServers } = this.#options;
     this.#addresses = new Map(
       brokers.map(({ nodeId, host, port }) => {

@@ -44,11 +44,15 @@ export function metadataCall(topics: readonly string[]): Call<Metadata> {
     },
     read: (reader) => {
       reader.skip(4);
-      const brokers = reader.array(12, () => {
-        const broker = readBroker(reader, reader.int32(), reader.string());
-        reader.string();
-        return broker;
-      });
+      const brokers = reader.array(
+        12,
+        () => {
+          const broker = readBroker(reader, reader.int32(), reader.string());
+          reader.string();
+          return broker;
+        },
+        maxBrokers,
+      );
       reader.string();
       const controllerId = reader.int32();
       return { brokers, controllerId, topics: reader.array(9, () => readTopic(reader), mostTopics(topics)) };
@@ -59,22 +63,27 @@ export function metadataCall(topics: readonly string[]): Call<Metadata> {
 /** An answer is no longer than the question; one topic too many does no harm, and is passed over. */
 const mostTopics = (asked: readonly string[]): number => asked.length + 1;
 
-/** More than any answer has room for. */
-const maxPartitions = 1_000_000;
+/** Kafka's largest clusters have some hundreds of brokers, and topics of some thousands of partitions. */
+const maxBrokers = 2_000;
+const maxPartitions = 100_000;
 
 function readTopic(reader: WireReader): TopicMetadata {
   const errorCode = reader.int16();
   const name = reader.string() ?? '';
   reader.skip(1);
   const partitions = inOrder();
-  reader.array(18, () => {
-    reader.skip(2);
-    const [number, leader] = [reader.int32(), reader.int32()];
-    const replicas = reader.int32s();
-    // Those in sync.
-    reader.int32s();
-    partitions.add(number, { leader, replicas });
-  });
+  reader.array(
+    18,
+    () => {
+      reader.skip(2);
+      const [number, leader] = [reader.int32(), reader.int32()];
+      const replicas = reader.int32s();
+      // Those in sync.
+      reader.int32s();
+      partitions.add(number, { leader, replicas });
+    },
+    maxPartitions,
+  );
   return { name, errorCode, partitions: partitions.all() };
 }
 
@@ -93,12 +102,16 @@ export function identifiedMetadataCall(topics: readonly string[]): Call<Metadata
     },
     read: (reader) => {
       reader.skip(4);
-      const brokers = reader.compactArray(11, () => {
-        const broker = readBroker(reader, reader.int32(), reader.compactString());
-        reader.compactString();
-        reader.tags();
-        return broker;
-      });
+      const brokers = reader.compactArray(
+        11,
+        () => {
+          const broker = readBroker(reader, reader.int32(), reader.compactString());
+          reader.compactString();
+          reader.tags();
+          return broker;
+        },
+        maxBrokers,
+      );
       reader.compactString();
       const controllerId = reader.int32();
       return {
@@ -116,17 +129,21 @@ function readIdentifiedTopic(reader: WireReader): TopicMetadata {
   const id = reader.uuid();
   reader.skip(1);
   const partitions = inOrder();
-  reader.compactArray(18, () => {
-    reader.skip(2);
-    const [number, leader] = [reader.int32(), reader.int32()];
-    reader.skip(4);
-    const replicas = reader.compactInt32s();
-    // Those in sync, and those offline.
-    reader.compactInt32s();
-    reader.compactInt32s();
-    reader.tags();
-    partitions.add(number, { leader, replicas });
-  });
+  reader.compactArray(
+    18,
+    () => {
+      reader.skip(2);
+      const [number, leader] = [reader.int32(), reader.int32()];
+      reader.skip(4);
+      const replicas = reader.compactInt32s();
+      // Those in sync, and those offline.
+      reader.compactInt32s();
+      reader.compactInt32s();
+      reader.tags();
+      partitions.add(number, { leader, replicas });
+    },
+    maxPartitions,
+  );
   reader.skip(4);
   reader.tags();
   return { name, errorCode, id, partitions: partitions.all() };
